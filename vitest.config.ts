@@ -1,0 +1,23 @@
+import { defineConfig } from "vitest/config"
+
+/** One project per kind of suite, so that each runs by name and with limits that fit it. */
+const project = (name: string, include: string[], seconds: number, parallel = true) => ({
+  test: {
+    name,
+    include,
+    testTimeout: seconds * 1000,
+    hookTimeout: seconds * 1000,
+    fileParallelism: parallel,
+  },
+})
+
+export default defineConfig({
+  test: {
+    projects: [
+      project("unit", ["test/{unit,http,cli}/**/*.test.ts"], 10),
+      project("storage", ["test/storage/**/*.test.ts"], 60),
+      project("e2e", ["test/e2e/**/*.test.ts"], 300, false),
+      project("interop", ["test/interop/**/*.test.ts"], 300, false),
+    ],
+  },
+})
