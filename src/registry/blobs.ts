@@ -1,0 +1,142 @@
+/**
+ * Blobs: is it there, its bytes, its mount into another repository, its removal from one.
+ * @see https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-blobs
+ * @module
+ */
+import type { Readable } from "node:stream"
+import { algorithmOf, type Digest } from "../oci/digest.ts"
+import { RegistryError } from "../oci/errors.ts"
+import type { RepositoryName } from "../oci/reference.ts"
+import { type ByteRange, isStorageError } from "../storage/driver.ts"
+import type { RegistryContext } from "./context.ts"
+import { blobData, layerLink } from "./layout.ts"
+import { readLink, writeLink } from "./objects.ts"
+import { verified } from "./verified.ts"
+
+export interface BlobStat {
+  readonly digest: Digest
+  /** Bytes. */
+  readonly size: number
+}
+
+export interface BlobRead extends BlobStat {
+  readonly body: Readable
+}
+
+export interface Blobs {
+  /** Undefined if this repository (or, by scope, the store) has no such blob. */
+  stat(name: RepositoryName, digest: Digest, signal?: AbortSignal): Promise<BlobStat | undefined>
+  /**
+   * Opens a blob. Read whole, it is hashed on the way: a body with a wrong byte ends in an error, never in its last chunk.
+   * @throws RegistryError BLOB_UNKNOWN
+   */
+  read(name: RepositoryName, digest: Digest, range?: ByteRange, signal?: AbortSignal): Promise<BlobRead>
+  /** Links a blob that the store has into `name`; false if it has not, or not where it may be seen. */
+  mount(name: RepositoryName, digest: Digest, from: RepositoryName | undefined): Promise<boolean>
+  /** Writes the repository's link, unless it is known to be there. */
+  link(name: RepositoryName, digest: Digest): Promise<void>
+  /** Asks once more for the blobs that were found, not written: a collection may have run meanwhile. Returns those now gone. */
+  recheck(): Promise<readonly Digest[]>
+  /**
+   * Removes the repository's link; the bytes are left to garbage collection.
+   * @throws RegistryError BLOB_UNKNOWN
+   */
+  delete(name: RepositoryName, digest: Digest): Promise<void>
+}
+
+export function createBlobs(context: RegistryContext): Blobs {
+  const { driver, memory, scope, onBlob } = context
+
+  async function link(name: RepositoryName, digest: Digest): Promise<void> {
+    if (memory.isLinked(name, digest)) return
+    await writeLink(driver, layerLink(name, digest), digest)
+    memory.addLink(name, digest)
+  }
+
+  /**
+   * The digest under which the bytes lie. A stock registry keeps a blob that was pushed by sha512 at its sha256 only, and says so
+   * in the link: links are followed, never assumed to equal the digest in their path.
+   */
+  async function locate(
+    name: RepositoryName,
+    digest: Digest,
+    signal?: AbortSignal,
+  ): Promise<Digest | undefined> {
+    if (scope === "store" && algorithmOf(digest) === "sha256") return digest
+    return readLink(driver, layerLink(name, digest), signal)
+  }
+
+  async function statData(digest: Digest, signal?: AbortSignal): Promise<BlobStat | undefined> {
+    const known = memory.sizeOf(digest)
+    if (known !== undefined) return { digest, size: known }
+    const object = await driver.stat(blobData(digest), { signal }).catch((error: unknown) => {
+      // S3 answers 403 for a missing key to those who may not list the bucket, and containerd gives up on anything but 200 and 404.
+      if (scope === "store" && isStorageError(error, "ACCESS_DENIED")) return undefined
+      throw error
+    })
+    if (!object) return undefined
+    if (scope === "store") {
+      memory.addFound(digest, object.size)
+      onBlob({ type: "present", digest, size: object.size })
+    }
+    return { digest, size: object.size }
+  }
+
+  return {
+    link,
+
+    async stat(name, digest, signal) {
+      if (scope === "store" && memory.sizeOf(digest) !== undefined) return statData(digest, signal)
+      const target = await locate(name, digest, signal)
+      const found = target && (await statData(target, signal))
+      if (found) return { digest, size: found.size }
+      return scope === "store" && target !== digest ? statData(digest, signal) : undefined
+    },
+
+    async read(name, digest, range, signal) {
+      const target = (await locate(name, digest, signal)) ?? (scope === "store" ? digest : undefined)
+      if (!target) throw blobUnknown(name, digest)
+      const object = await driver
+        .read(blobData(target), { signal, ...(range && { range }) })
+        .catch((error: unknown) => {
+          if (isStorageError(error, "NOT_FOUND")) throw blobUnknown(name, digest)
+          throw error
+        })
+      return {
+        digest,
+        size: object.size,
+        body: range ? object.body : verified(object.body, digest, onBlob, object.size),
+      }
+    },
+
+    async mount(name, digest, from) {
+      if (scope === "repository") {
+        const source = from && (await readLink(driver, layerLink(from, digest)))
+        if (source !== digest) return false
+      }
+      if (!(await statData(digest))) return false
+      await link(name, digest)
+      return true
+    },
+
+    async recheck() {
+      const found = memory.found()
+      const stats = await Promise.all(found.map((digest) => driver.stat(blobData(digest))))
+      return found.filter((_, index) => !stats[index])
+    },
+
+    async delete(name, digest) {
+      const key = layerLink(name, digest)
+      if (!(await driver.stat(key))) throw blobUnknown(name, digest)
+      await driver.delete(key)
+      memory.forget(digest)
+    },
+  }
+}
+
+export function blobUnknown(name: RepositoryName, digest: Digest): RegistryError {
+  return new RegistryError("BLOB_UNKNOWN", {
+    message: `the blob ${digest} is not in the store`,
+    detail: { name, digest },
+  })
+}

@@ -1,0 +1,30 @@
+/**
+ * What the parts of one registry share: where it keeps things, what it may assume, what it remembers.
+ * @module
+ */
+import type { MemoryBudget } from "../storage/budget.ts"
+import type { StorageDriver } from "../storage/driver.ts"
+import type { OnBlobEvent } from "./events.ts"
+import type { RegistryMemory } from "./memory.ts"
+
+export interface RegistryOptions {
+  /**
+   * Where a blob counts as present. `store`: anywhere in the bucket, since whoever runs us owns it all; the repository's link
+   * is then owed, and written before a manifest needs it. `repository`: where that repository links it, as among several users.
+   */
+  readonly scope: "store" | "repository"
+  /** `held`: tags are kept in memory until they are published. `on-put`: a tag moves when its manifest is put. */
+  readonly publish: "held" | "on-put"
+  /** Manifests and their links are written even where the tag says that they have been. */
+  readonly rewrite?: boolean
+  readonly budget: MemoryBudget
+  /** Directory for layers whose digest is not known before their last byte. */
+  readonly tempDir: string
+  readonly onBlob?: OnBlobEvent | undefined
+}
+
+export interface RegistryContext extends Required<Omit<RegistryOptions, "onBlob">> {
+  readonly driver: StorageDriver
+  readonly memory: RegistryMemory
+  readonly onBlob: OnBlobEvent
+}

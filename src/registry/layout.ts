@@ -1,0 +1,72 @@
+/**
+ * Every key in the bucket: the layout of CNCF Distribution, byte for byte, so that a stock registry serves the same bucket.
+ *
+ *     docker/registry/v2/
+ *     ├── blobs/<alg>/<hh>/<hex>/data                      layers, configs, manifests and indexes alike
+ *     └── repositories/<name>/
+ *         ├── _layers/<alg>/<hex>/link                     this repository has that blob
+ *         ├── _manifests/
+ *         │   ├── revisions/<alg>/<hex>/link               this repository has that manifest
+ *         │   └── tags/<tag>/
+ *         │       ├── current/link                         the tag
+ *         │       └── index/<alg>/<hex>/link               every digest that the tag ever had
+ *         └── _uploads/<uuid>/{startedat,data}             bytes on their way
+ *
+ * `<hh>` is the first two characters of `<hex>`. A link holds `<alg>:<hex>` and nothing else: one trailing newline makes a
+ * stock registry answer 500 and its collector give up. A repository name never has a component that begins with `_`.
+ *
+ * @see https://github.com/distribution/distribution/blob/v3.1.1/registry/storage/paths.go
+ * @module
+ */
+import { algorithmOf, type Digest, hexOf } from "../oci/digest.ts"
+import type { RepositoryName, Tag } from "../oci/reference.ts"
+
+const ROOT = "docker/registry/v2"
+
+export const repositoriesRoot = `${ROOT}/repositories/`
+
+export function blobData(digest: Digest): string {
+  const hex = hexOf(digest)
+  return `${ROOT}/blobs/${algorithmOf(digest)}/${hex.slice(0, 2)}/${hex}/data`
+}
+
+export function layerLink(name: RepositoryName, digest: Digest): string {
+  return `${repository(name)}/_layers/${byDigest(digest)}/link`
+}
+
+export function revisionLink(name: RepositoryName, digest: Digest): string {
+  return `${repository(name)}/_manifests/revisions/${byDigest(digest)}/link`
+}
+
+export function tagsRoot(name: RepositoryName): string {
+  return `${repository(name)}/_manifests/tags/`
+}
+
+export function tagRoot(name: RepositoryName, tag: Tag): string {
+  return `${tagsRoot(name)}${tag}/`
+}
+
+export function tagCurrent(name: RepositoryName, tag: Tag): string {
+  return `${tagRoot(name, tag)}current/link`
+}
+
+export function tagIndex(name: RepositoryName, tag: Tag, digest: Digest): string {
+  return `${tagRoot(name, tag)}index/${byDigest(digest)}/link`
+}
+
+export function uploadData(name: RepositoryName, id: string): string {
+  return `${repository(name)}/_uploads/${id}/data`
+}
+
+/** RFC 3339 time in UTC; without it a stock registry never purges the upload beside it. */
+export function uploadStarted(name: RepositoryName, id: string): string {
+  return `${repository(name)}/_uploads/${id}/startedat`
+}
+
+function repository(name: RepositoryName): string {
+  return repositoriesRoot + name
+}
+
+function byDigest(digest: Digest): string {
+  return `${algorithmOf(digest)}/${hexOf(digest)}`
+}

@@ -1,0 +1,128 @@
+/**
+ * Tags: one small link each, the only object of the layout that is ever overwritten.
+ * @see https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-tags
+ * @module
+ */
+import type { Digest } from "../oci/digest.ts"
+import { RegistryError } from "../oci/errors.ts"
+import { isTag, type RepositoryName, type Tag } from "../oci/reference.ts"
+import type { RegistryContext } from "./context.ts"
+import { tagCurrent, tagIndex, tagRoot, tagsRoot } from "./layout.ts"
+import { readLink, writeLink } from "./objects.ts"
+
+export interface TagPage {
+  readonly tags: readonly Tag[]
+  /** The store has more after the last of these. */
+  readonly more: boolean
+}
+
+export interface Tags {
+  /** The digest that the tag names, a held one before the store's. */
+  resolve(name: RepositoryName, tag: Tag, signal?: AbortSignal): Promise<Digest | undefined>
+  /** What {@link resolve} would answer without asking the store, if it has been asked before. */
+  known(name: RepositoryName, tag: Tag): Digest | undefined
+  /** Moves the tag now, or holds it until {@link publish}. */
+  set(name: RepositoryName, tag: Tag, digest: Digest): Promise<void>
+  /** The digest that waits for {@link publish}. */
+  held(name: RepositoryName, tag: Tag): Digest | undefined
+  /** Writes the tag to the store, whatever the way of publishing. */
+  publish(name: RepositoryName, tag: Tag, digest: Digest): Promise<void>
+  /** Tags in code-unit order, at most `limit`, after `last`. @throws RegistryError NAME_UNKNOWN */
+  list(name: RepositoryName, options?: { readonly limit?: number; readonly last?: string }): Promise<TagPage>
+  /** @throws RegistryError MANIFEST_UNKNOWN */
+  delete(name: RepositoryName, tag: Tag): Promise<void>
+  /** Keys of every tag that names the digest, those that make it a tag first. */
+  keysNaming(name: RepositoryName, digest: Digest): Promise<readonly string[]>
+}
+
+export function createTags({ driver, publish: publishing }: RegistryContext): Tags {
+  const heldTags = new Map<string, Digest>()
+  const seenTags = new Map<string, Digest>()
+
+  async function publish(name: RepositoryName, tag: Tag, digest: Digest): Promise<void> {
+    // Both at once save a round trip. A kill in between leaves `index` alone: a name in a listing that the next push completes.
+    await Promise.all([
+      driver.write(tagCurrent(name, tag), Buffer.from(digest, "latin1")),
+      writeLink(driver, tagIndex(name, tag, digest), digest),
+    ])
+    remember(name, tag, digest)
+    heldTags.delete(keyOf(name, tag))
+  }
+
+  /** Only while tags are held, in a push of our own; elsewhere others move tags too, and the store is asked each time. */
+  function remember(name: RepositoryName, tag: Tag, digest: Digest): void {
+    if (publishing === "held") seenTags.set(keyOf(name, tag), digest)
+  }
+
+  const held = (name: RepositoryName, tag: Tag): Digest | undefined => heldTags.get(keyOf(name, tag))
+  const known = (name: RepositoryName, tag: Tag): Digest | undefined =>
+    held(name, tag) ?? seenTags.get(keyOf(name, tag))
+
+  return {
+    held,
+    known,
+    publish,
+
+    async resolve(name, tag, signal) {
+      const digest = known(name, tag)
+      if (digest) return digest
+      const current = await readLink(driver, tagCurrent(name, tag), signal)
+      if (current) remember(name, tag, current)
+      return current
+    },
+
+    async set(name, tag, digest) {
+      if (publishing === "held") heldTags.set(keyOf(name, tag), digest)
+      else await publish(name, tag, digest)
+    },
+
+    async list(name, { limit = Infinity, last } = {}) {
+      const root = tagsRoot(name)
+      const names: Tag[] = []
+      // The store orders by `<tag>/`, so `v1-rc/` before `v1/`: all names are needed before the first can be told.
+      for await (const { key } of driver.list(root, { delimiter: "/" })) {
+        const text = key.slice(root.length).replace(/\/$/, "")
+        if (isTag(text)) names.push(text)
+      }
+      if (names.length === 0) throw new RegistryError("NAME_UNKNOWN", { detail: { name } })
+      const wanted = names.toSorted(byCodeUnit).filter((tag) => last === undefined || tag > last)
+      return { tags: wanted.slice(0, limit), more: wanted.length > limit }
+    },
+
+    async delete(name, tag) {
+      const keys: string[] = []
+      for await (const { key } of driver.list(tagRoot(name, tag))) keys.push(key)
+      if (keys.length === 0) throw new RegistryError("MANIFEST_UNKNOWN", { detail: { name, tag } })
+      // `current` first: what is left after a crash names nothing.
+      const current = tagCurrent(name, tag)
+      await driver.delete([current, ...keys.filter((key) => key !== current)])
+      heldTags.delete(keyOf(name, tag))
+      seenTags.delete(keyOf(name, tag))
+    },
+
+    async keysNaming(name, digest) {
+      const root = tagsRoot(name)
+      const byTag = new Map<Tag, string[]>()
+      for await (const { key } of driver.list(root)) {
+        const tag = key.slice(root.length).split("/", 1)[0] ?? ""
+        if (isTag(tag)) byTag.set(tag, [...(byTag.get(tag) ?? []), key])
+      }
+      const naming = await Promise.all(
+        [...byTag].map(async ([tag, keys]) => {
+          const current = tagCurrent(name, tag)
+          if (!keys.includes(current) || (await readLink(driver, current)) !== digest) return []
+          return [current, ...keys.filter((key) => key !== current)]
+        }),
+      )
+      return naming.flat()
+    },
+  }
+}
+
+function keyOf(name: RepositoryName, tag: Tag): string {
+  return `${name}:${tag}`
+}
+
+function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
