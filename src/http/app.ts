@@ -1,0 +1,62 @@
+/**
+ * The registry as an HTTP application.
+ * @module
+ */
+import { Hono } from "hono"
+import { RegistryError } from "../oci/errors.ts"
+import type { Registry } from "../registry/registry.ts"
+import { API_VERSION } from "./body.ts"
+import { type Access, type Env, socketOf } from "./env.ts"
+import { errorResponse } from "./error-response.ts"
+import { type AccessLine, accessLog } from "./middleware/access-log.ts"
+import { basicAuth, type Credentials } from "./middleware/auth.ts"
+import { base } from "./routes/base.ts"
+import { blobs } from "./routes/blobs.ts"
+import { manifests } from "./routes/manifests.ts"
+import { tags } from "./routes/tags.ts"
+import { uploads } from "./routes/uploads.ts"
+
+export interface AppOptions {
+  readonly registry: Registry
+  /** Without it, everyone is let in. */
+  readonly credentials?: Credentials
+  /** Without it, everything is allowed. */
+  readonly access?: Access
+  readonly log?: (line: AccessLine) => void
+  /** Sees every failure that is not the client's own, also those that come too late for it to be told. */
+  readonly onError?: (error: Error) => void
+}
+
+export function createApp({
+  registry,
+  credentials,
+  access = () => true,
+  log,
+  onError,
+}: AppOptions): Hono<Env> {
+  const app = new Hono<Env>()
+  if (log) app.use(accessLog(log))
+  app.use(async function provide(c, next) {
+    c.set("registry", registry)
+    c.set("access", access)
+    await next()
+    if (socketOf(c).outgoing?.headersSent) return
+    for (const [header, value] of Object.entries(API_VERSION)) c.header(header, value)
+  })
+  if (credentials) app.use(basicAuth(credentials))
+
+  // Uploads before blobs: `uploads` would pass for a digest.
+  for (const routes of [base, uploads, blobs, manifests, tags]) app.route("/", routes)
+
+  app.notFound((c) =>
+    errorResponse(
+      c,
+      new RegistryError("UNSUPPORTED", { status: 404, message: "this registry has no such endpoint" }),
+    ),
+  )
+  app.onError((error, c) => {
+    if (!(error instanceof RegistryError) || error.status >= 500) onError?.(error)
+    return errorResponse(c, error)
+  })
+  return app
+}

@@ -1,0 +1,77 @@
+/**
+ * Text of a request becomes a name, a digest, a reference or a range, or an error of the specification.
+ * @module
+ */
+import { type Digest, parseDigest } from "../oci/digest.ts"
+import { RegistryError } from "../oci/errors.ts"
+import { parseReference, parseRepositoryName, type Reference, type RepositoryName } from "../oci/reference.ts"
+import type { ByteRange } from "../storage/driver.ts"
+import type { Action, AppContext } from "./env.ts"
+
+/**
+ * The repository that the path names. No handler gets at it without saying what it is about to do there.
+ * @throws RegistryError NAME_INVALID, DENIED
+ */
+export function repositoryOf(c: AppContext, action: Action): RepositoryName {
+  const name = parseRepositoryName(c.req.param("name") ?? "")
+  if (c.get("access")(name, action)) return name
+  throw new RegistryError("DENIED", { detail: { name, action } })
+}
+
+/** @throws RegistryError DIGEST_INVALID */
+export function digestOfPath(c: AppContext): Digest {
+  return parseDigest(c.req.param("digest") ?? "")
+}
+
+/** @throws RegistryError MANIFEST_INVALID, DIGEST_INVALID */
+export function referenceOf(c: AppContext): Reference {
+  return parseReference(c.req.param("reference") ?? "")
+}
+
+/** The `digest` parameter of an upload's request. @throws RegistryError DIGEST_INVALID */
+export function digestOfQuery(c: AppContext): Digest | undefined {
+  const text = c.req.query("digest")
+  return text === undefined ? undefined : parseDigest(text)
+}
+
+/** Bytes that a body is announced to have; undefined with chunked transfer. */
+export function contentLength(c: AppContext): number | undefined {
+  const text = c.req.header("content-length")
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined
+}
+
+/**
+ * The first byte's offset in `Content-Range: <start>-<end>`, which here has no unit and no total.
+ * @throws RegistryError BLOB_UPLOAD_INVALID with status 416
+ */
+export function chunkStart(c: AppContext): number | undefined {
+  const text = c.req.header("content-range")
+  if (text === undefined) return undefined
+  const match = /^(?:bytes )?(\d{1,15})-(\d{1,15})(?:\/.*)?$/.exec(text)
+  const [start, end] = [Number(match?.[1]), Number(match?.[2])]
+  const length = contentLength(c)
+  if (match && end >= start && (length === undefined || end - start + 1 === length)) return start
+  throw new RegistryError("BLOB_UPLOAD_INVALID", {
+    status: 416,
+    message: `Content-Range '${text}' does not describe this body: expected <start>-<end>, both included`,
+  })
+}
+
+/**
+ * A single range of bytes (RFC 9110, section 14.1.2), within an object of `size` bytes. Undefined: send everything, for what is
+ * no byte range, or asks for several, may be ignored.
+ * @throws RegistryError SIZE_INVALID with status 416
+ */
+export function byteRange(header: string | undefined, size: number): Required<ByteRange> | undefined {
+  const match = header === undefined ? null : /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header.replaceAll(" ", ""))
+  if (!match || (match[1] === "" && match[2] === "")) return undefined
+  const [first, last] = [match[1] ?? "", match[2] ?? ""]
+  const start = first === "" ? Math.max(0, size - Number(last)) : Number(first)
+  const end = first === "" || last === "" ? size - 1 : Math.min(Number(last), size - 1)
+  if (start < size && start <= end) return { start, end }
+  throw new RegistryError("SIZE_INVALID", {
+    status: 416,
+    message: `the range '${header}' is outside of the blob's ${size} bytes`,
+    headers: { "content-range": `bytes */${size}` },
+  })
+}

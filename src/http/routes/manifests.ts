@@ -1,0 +1,52 @@
+/**
+ * Manifests and indexes: GET, HEAD, PUT, DELETE.
+ * @see https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-manifests
+ * @module
+ */
+import { Hono } from "hono"
+import { MANIFEST_LIMIT } from "../../oci/manifest.ts"
+import { readBody } from "../body.ts"
+import type { AppContext, Env } from "../env.ts"
+import { referenceOf, repositoryOf } from "../params.ts"
+
+const PATH = "/v2/:name{.+}/manifests/:reference"
+
+export const manifests = new Hono<Env>()
+  .get(PATH, get)
+  .put(PATH, async (c) => {
+    const name = repositoryOf(c, "push")
+    const reference = referenceOf(c)
+    const bytes = await readBody(c, MANIFEST_LIMIT)
+    const { digest } = await c
+      .get("registry")
+      .manifests.put(name, reference, bytes, c.req.header("content-type"))
+    return c.body(null, 201, {
+      location: `/v2/${name}/manifests/${digest}`,
+      "docker-content-digest": digest,
+      "content-length": "0",
+    })
+  })
+  .delete(PATH, async (c) => {
+    const name = repositoryOf(c, "delete")
+    const reference = referenceOf(c)
+    const { manifests, tags } = c.get("registry")
+    await (reference.tag !== undefined
+      ? tags.delete(name, reference.tag)
+      : manifests.delete(name, reference.digest))
+    return c.body(null, 202)
+  })
+
+async function get(c: AppContext): Promise<Response> {
+  const name = repositoryOf(c, "pull")
+  const { manifests } = c.get("registry")
+  const isHead = c.req.method === "HEAD"
+  const find = isHead ? manifests.stat : manifests.read
+  const { digest, mediaType, bytes } = await find(name, referenceOf(c), c.req.raw.signal)
+  const headers = {
+    "content-type": mediaType,
+    "content-length": String(bytes.length),
+    "docker-content-digest": digest,
+    etag: `"${digest}"`,
+  }
+  return isHead ? c.body(null, 200, headers) : c.body(new Uint8Array(bytes), 200, headers)
+}
