@@ -1,0 +1,42 @@
+/**
+ * The temporary name `127.0.0.1:PORT/path:tag` by which a daemon knows where to push to or pull from. It is gone again on every way
+ * out.
+ * @module
+ */
+import type { DockerEngine } from "../docker/engine.ts"
+import type { OnTransferEvent } from "./events.ts"
+
+export interface LoopbackName {
+  /** `127.0.0.1:PORT/path:tag` or `127.0.0.1:PORT/path@digest`. */
+  readonly name: string
+  /** Leave it after success. */
+  readonly keep: boolean
+  /** Whether an image that has no other name goes with it. */
+  readonly last: "keep" | "remove"
+  readonly onEvent: OnTransferEvent
+}
+
+export async function withLoopbackName<T>(
+  engine: DockerEngine,
+  { name, keep, last, onEvent }: LoopbackName,
+  work: () => Promise<T>,
+): Promise<T> {
+  let done = false
+  try {
+    const result = await work()
+    done = true
+    return result
+  } finally {
+    if (!(keep && done)) await remove()
+  }
+
+  /** Without the caller's signal: clean-up is what happens after it fired. It never hides why the work failed. */
+  async function remove(): Promise<void> {
+    try {
+      await engine.untagImage(name, { last })
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      onEvent({ type: "warning", text: `The temporary name ${name} stays in the daemon: ${reason}` })
+    }
+  }
+}

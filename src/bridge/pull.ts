@@ -1,0 +1,127 @@
+/**
+ * Pull: from the store into the daemon, under the name that the user wants.
+ * @module
+ */
+import { type Digest, hexOf } from "../oci/digest.ts"
+import type { Reference, RepositoryName, Tag } from "../oci/reference.ts"
+import { RegistryError } from "../oci/errors.ts"
+import type { Registry } from "../registry/registry.ts"
+import { closest } from "./closest.ts"
+import { createEphemeralRegistry } from "./ephemeral-registry.ts"
+import { TransferError } from "./errors.ts"
+import { type BlobCount, createTally } from "./events.ts"
+import { withLoopbackName } from "./loopback-name.ts"
+import { describeRequest, explain, type TransferOptions } from "./transfer.ts"
+
+export interface PullOptions extends TransferOptions {
+  readonly name: RepositoryName
+  readonly reference: Reference
+  /** Repository and tag that the image gets in the daemon. */
+  readonly image: { readonly repository: string; readonly tag: string }
+}
+
+export interface PullResult {
+  readonly digest: Digest
+  /** The name that the image now has in the daemon. */
+  readonly image: string
+  /** Read from the store. What the daemon had is not. */
+  readonly read: BlobCount
+}
+
+/**
+ * @throws TransferError TAG_ABSENT, CONTENT_DAMAGED; DockerError; StorageError; the signal's reason. Whatever is thrown, the daemon
+ *   has no new name.
+ */
+export async function pull(options: PullOptions): Promise<PullResult> {
+  const { driver, engine, name, reference, image, platform, signal, onEvent = () => undefined } = options
+  const tally = createTally()
+  await using ephemeral = await createEphemeralRegistry(driver, {
+    repositories: [name],
+    access: "pull",
+    budget: options.budget,
+    tempDir: options.tempDir,
+    onBlob(event) {
+      tally.add(event)
+      onEvent({ type: "blob", event })
+    },
+    onRequest: (line) => onEvent({ type: "request", line: describeRequest(line) }),
+  })
+  const { address, credentials, registry } = ephemeral
+  // Also proves bucket, sign-in and endpoint, and keeps the tag where it is for the daemon, whoever moves it meanwhile.
+  const digest = await resolve(registry, name, reference, signal)
+  const repository = `${address}/${name}`
+  const loopback = {
+    name: reference.tag === undefined ? `${repository}@${digest}` : `${repository}:${reference.tag}`,
+    keep: options.keepName ?? false,
+    last: "remove",
+    onEvent,
+  } as const
+  onEvent({ type: "step", text: `The daemon pulls ${loopback.name}` })
+  try {
+    await withLoopbackName(engine, loopback, async () => {
+      const login = { ...credentials, serverAddress: address }
+      const pulling = engine.pullImage(repository, reference.tag ?? digest, login, { signal, platform })
+      for await (const progress of pulling) onEvent({ type: "engine", progress })
+      await engine.tagImage(loopback.name, image.repository, image.tag, { signal })
+    })
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw explain(ephemeral.failure, error)
+  }
+  return { digest, image: `${image.repository}:${image.tag}`, read: tally.moved() }
+}
+
+/** The name of an image that was pulled by digest only. */
+export function shortDigest(digest: Digest): string {
+  return hexOf(digest).slice(0, 12)
+}
+
+async function resolve(
+  registry: Registry,
+  name: RepositoryName,
+  reference: Reference,
+  signal?: AbortSignal,
+): Promise<Digest> {
+  try {
+    return (await registry.manifests.read(name, reference, signal)).digest
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error
+    if (error.code !== "MANIFEST_UNKNOWN") throw explain(error, error)
+    throw await absent(registry, name, reference, error)
+  }
+}
+
+/** Says what there is instead. */
+async function absent(
+  registry: Registry,
+  name: RepositoryName,
+  reference: Reference,
+  cause: RegistryError,
+): Promise<TransferError> {
+  const digest =
+    reference.tag === undefined ? reference.digest : await registry.tags.resolve(name, reference.tag)
+  if (reference.tag !== undefined && digest) {
+    const text = `The tag '${name}:${reference.tag}' names ${digest}, which is not in the store; push the image again.`
+    return new TransferError("CONTENT_DAMAGED", text, { cause })
+  }
+  const tags = await tagsOf(registry, name)
+  const what =
+    reference.tag === undefined
+      ? `'${name}' has no ${digest}`
+      : `There is no tag '${reference.tag}' of '${name}'`
+  const near = closest(reference.tag ?? "", tags)
+  const instead =
+    tags.length === 0
+      ? `the store has no repository '${name}'`
+      : `it has ${near.join(", ")}${tags.length > near.length ? ` and ${tags.length - near.length} more` : ""}`
+  return new TransferError("TAG_ABSENT", `${what}: ${instead}.`, { cause })
+}
+
+async function tagsOf(registry: Registry, name: RepositoryName): Promise<readonly Tag[]> {
+  try {
+    return (await registry.tags.list(name)).tags
+  } catch (error) {
+    if (error instanceof RegistryError && error.code === "NAME_UNKNOWN") return []
+    throw error
+  }
+}

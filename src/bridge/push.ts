@@ -1,0 +1,134 @@
+/**
+ * Push: from the daemon into the store. The tag moves last, and only when everything that it names is there.
+ * @module
+ */
+import type { Digest } from "../oci/digest.ts"
+import type { RepositoryName, Tag } from "../oci/reference.ts"
+import { createEphemeralRegistry, type EphemeralRegistry } from "./ephemeral-registry.ts"
+import { TransferError } from "./errors.ts"
+import { type BlobCount, createTally } from "./events.ts"
+import { findImage, reportPlatforms } from "./local-image.ts"
+import { withLoopbackName } from "./loopback-name.ts"
+import { describeRequest, explain, type TransferOptions } from "./transfer.ts"
+
+export interface PushTarget {
+  readonly name: RepositoryName
+  readonly tag: Tag
+}
+
+export interface PushOptions extends TransferOptions {
+  /** Names that the image may have in the daemon; the first that is there is meant. */
+  readonly images: readonly string[]
+  /** Where it goes, all in one store: transferred once, published together. */
+  readonly targets: readonly [PushTarget, ...PushTarget[]]
+  /** Write everything but the blobs again, even if the tag says that it is there. */
+  readonly force?: boolean
+  /** Refuse an index of which the daemon lacks platforms. */
+  readonly requireAllPlatforms?: boolean
+}
+
+export interface PublishedTag extends PushTarget {
+  readonly digest: Digest
+  /** What the tag named before. */
+  readonly previous?: Digest | undefined
+}
+
+export interface PushResult {
+  /** The name by which the image was found in the daemon. */
+  readonly image: string
+  readonly published: readonly PublishedTag[]
+  /** Stored now. */
+  readonly stored: BlobCount
+  /** Needed by the image and stored before. */
+  readonly present: BlobCount
+}
+
+/**
+ * @throws TransferError IMAGE_ABSENT, PLATFORM_ABSENT, INCOMPLETE; DockerError; StorageError; the signal's reason. Whatever is
+ *   thrown, no tag has moved and the daemon is as it was.
+ */
+export async function push(options: PushOptions): Promise<PushResult> {
+  const { driver, engine, targets, signal, onEvent = () => undefined } = options
+  const image = await findImage(engine, options.images, signal)
+  reportPlatforms(image, options.requireAllPlatforms ?? false, onEvent)
+  const tally = createTally()
+  await using ephemeral = await createEphemeralRegistry(driver, {
+    repositories: targets.map(({ name }) => name),
+    access: "push",
+    rewrite: options.force ?? false,
+    budget: options.budget,
+    tempDir: options.tempDir,
+    onBlob(event) {
+      tally.add(event)
+      onEvent({ type: "blob", event })
+    },
+    onRequest: (line) => onEvent({ type: "request", line: describeRequest(line) }),
+  })
+  const { tags } = ephemeral.registry
+  // Also proves bucket, sign-in and endpoint, before the daemon is bothered.
+  const previous = await Promise.all(targets.map(({ name, tag }) => tags.resolve(name, tag, signal)))
+  try {
+    const digests = new Map<RepositoryName, Digest>()
+    for (const target of targets) {
+      // One repository's further tags follow its first when they are published.
+      if (!digests.has(target.name))
+        digests.set(target.name, await pushOne(ephemeral, target, image.name, options))
+    }
+    const tagged = targets.flatMap((target, index) => {
+      const digest = digests.get(target.name)
+      return digest ? [{ ...target, digest, previous: previous[index] }] : []
+    })
+    const published = await publish(ephemeral, tagged)
+    return { image: image.name, published, stored: tally.moved(), present: tally.present() }
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw explain(ephemeral.failure, error)
+  }
+}
+
+/** Has the daemon push to the ephemeral registry. Returns the digest that it pushed, or found to be there unchanged. */
+async function pushOne(
+  { address, credentials, registry }: EphemeralRegistry,
+  { name, tag }: PushTarget,
+  image: string,
+  { engine, platform, signal, keepName = false, onEvent = () => undefined }: PushOptions,
+): Promise<Digest> {
+  const repository = `${address}/${name}`
+  const loopback = { name: `${repository}:${tag}`, keep: keepName, last: "keep", onEvent } as const
+  onEvent({ type: "step", text: `The daemon pushes ${image} as ${loopback.name}` })
+  let told: Digest | undefined
+  await withLoopbackName(engine, loopback, async () => {
+    await engine.tagImage(image, repository, tag, { signal })
+    const login = { ...credentials, serverAddress: address }
+    for await (const progress of engine.pushImage(repository, tag, login, { signal, platform })) {
+      if (progress.type === "digest") told = progress.digest
+      onEvent({ type: "engine", progress })
+    }
+  })
+  // An unchanged image is not sent: the daemon asks for the tag and, told the digest that it holds, is done.
+  const arrived = registry.tags.held(name, tag) ?? told
+  if (arrived && arrived === registry.tags.known(name, tag)) return arrived
+  throw new TransferError(
+    "INCOMPLETE",
+    `The daemon reported success, but sent no manifest for '${name}:${tag}'; the tag was left as it was.`,
+  )
+}
+
+async function publish(
+  { registry }: EphemeralRegistry,
+  tags: readonly PublishedTag[],
+): Promise<readonly PublishedTag[]> {
+  const moving = tags.filter(
+    ({ name, tag, digest, previous }) => previous !== digest || registry.tags.held(name, tag),
+  )
+  if (moving.length === 0) return tags
+  const gone = await registry.blobs.recheck()
+  if (gone.length > 0) {
+    throw new TransferError(
+      "INCOMPLETE",
+      `${gone.join(", ")} vanished from the store while the image was pushed (a garbage collection?); push it again.`,
+    )
+  }
+  for (const { name, tag, digest } of moving) await registry.tags.publish(name, tag, digest)
+  return tags
+}
