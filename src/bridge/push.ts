@@ -102,6 +102,10 @@ async function pushOne(
     const login = { ...credentials, serverAddress: address }
     for await (const progress of engine.pushImage(repository, tag, login, { signal, platform })) {
       if (progress.type === "digest") told = progress.digest
+      if (progress.type === "index-replaced") {
+        const text = `The daemon does not hold all of the index ${progress.index}: it pushed ${progress.manifest} in its place.`
+        onEvent({ type: "warning", text })
+      }
       onEvent({ type: "engine", progress })
     }
   })
