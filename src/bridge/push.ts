@@ -2,13 +2,15 @@
  * Push: from the daemon into the store. The tag moves last, and only when everything that it names is there.
  * @module
  */
+import { formatPlatform } from "../oci/descriptor.ts"
 import type { Digest } from "../oci/digest.ts"
 import type { RepositoryName, Tag } from "../oci/reference.ts"
 import { createEphemeralRegistry, type EphemeralRegistry } from "./ephemeral-registry.ts"
 import { TransferError } from "./errors.ts"
 import { type BlobCount, createTally } from "./events.ts"
-import { findImage, reportPlatforms } from "./local-image.ts"
+import { findImage, type FoundImage, reportPlatforms } from "./local-image.ts"
 import { withLoopbackName } from "./loopback-name.ts"
+import { platformsApart, putIndex } from "./partial-index.ts"
 import { describeRequest, explain, type TransferOptions } from "./transfer.ts"
 
 export interface PushTarget {
@@ -72,7 +74,7 @@ export async function push(options: PushOptions): Promise<PushResult> {
     for (const target of targets) {
       // One repository's further tags follow its first when they are published.
       if (!digests.has(target.name))
-        digests.set(target.name, await pushOne(ephemeral, target, image.name, options))
+        digests.set(target.name, await pushImage(ephemeral, target, image, options))
     }
     const tagged = targets.flatMap((target, index) => {
       const digest = digests.get(target.name)
@@ -84,6 +86,24 @@ export async function push(options: PushOptions): Promise<PushResult> {
     signal?.throwIfAborted()
     throw explain(ephemeral.failure, error)
   }
+}
+
+/** Gets the image, whole or platform by platform, into the ephemeral registry. */
+async function pushImage(
+  ephemeral: EphemeralRegistry,
+  target: PushTarget,
+  image: FoundImage,
+  options: PushOptions,
+): Promise<Digest> {
+  const apart = options.platform ? [] : platformsApart(image)
+  if (apart.length === 0) return pushOne(ephemeral, target, image.name, options)
+  const text = `An index of ${apart.map(formatPlatform).join(", ")} is pushed in the image's place, without attestations.`
+  options.onEvent?.({ type: "warning", text })
+  const held = []
+  for (const platform of apart) {
+    held.push({ platform, digest: await pushOne(ephemeral, target, image.name, { ...options, platform }) })
+  }
+  return putIndex(ephemeral.registry, target.name, target.tag, held)
 }
 
 /** Has the daemon push to the ephemeral registry. Returns the digest that it pushed, or found to be there unchanged. */

@@ -15,6 +15,7 @@ import { tarArchive, tarFile } from "./tar.ts"
 const PLATFORMS: readonly Platform[] = [
   { os: "linux", architecture: "amd64" },
   { os: "linux", architecture: "arm64" },
+  { os: "linux", architecture: "arm", variant: "v7" },
 ]
 const NO_PLATFORM: Platform = { os: "unknown", architecture: "unknown" }
 
@@ -29,13 +30,13 @@ export interface MultiPlatformImage {
   readonly name: string
   /** Digest of the index. */
   readonly index: Digest
-  /** By platform: `linux/amd64`, `linux/arm64`. */
+  /** By platform: `linux/amd64`, `linux/arm64`, `linux/arm/v7`. */
   readonly manifests: ReadonlyMap<string, Digest>
   /** Digest of the manifest of the first platform's attestation. */
   readonly attestation: Digest
 }
 
-/** Loads an index of linux/amd64 and linux/arm64, one layer each and different every time, and an attestation of the first. */
+/** Loads an index of three platforms, one layer each and different every time, and an attestation of the first. */
 export async function multiPlatformImage(options: MultiPlatformOptions = {}): Promise<MultiPlatformImage> {
   const { name = `${uniqueName("multi")}:latest`, missing = [] } = options
   const layout = new Map<Digest, Buffer>()
