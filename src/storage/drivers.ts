@@ -1,0 +1,64 @@
+/**
+ * The only list of drivers. Flags, environment variables, help and documentation of each are derived from it; a driver's code,
+ * and with it a cloud's SDK, is loaded when one is opened.
+ * @module
+ */
+import type { MemoryBudget } from "./budget.ts"
+import type { StorageDriver } from "./driver.ts"
+import type { DriverOption, OptionValues } from "./option.ts"
+import { S3_OPTIONS } from "./s3-options.ts"
+
+export type { DriverOption, OptionValues } from "./option.ts"
+
+/** What drivers share with the rest of the process. */
+export interface DriverResources {
+  readonly budget: MemoryBudget
+  /** Requests at once. Defaults to 16. */
+  readonly concurrency?: number | undefined
+  /** Whether a missing container may be made. Only folders ever are. */
+  readonly create: boolean
+  /** Told what an operator may want to know, such as retries. */
+  readonly log?: ((message: string) => void) | undefined
+}
+
+export interface DriverEntry {
+  readonly name: string
+  /** What a location of this backend is called. */
+  readonly container: "bucket" | "folder"
+  /** Schemes of its URLs, without the colon. */
+  readonly schemes: readonly string[]
+  readonly describe: string
+  readonly options: readonly DriverOption[]
+  /**
+   * @param location the bucket's name or the folder's path
+   * @throws MissingOptionError
+   */
+  open(location: string, options: OptionValues, shared: DriverResources): Promise<StorageDriver>
+}
+
+const CONCURRENCY = 16
+
+export const DRIVERS: readonly DriverEntry[] = [
+  {
+    name: "s3",
+    container: "bucket",
+    schemes: ["s3"],
+    describe: "AWS S3 and everything that speaks its protocol",
+    options: S3_OPTIONS,
+    async open(location, options, { budget, concurrency = CONCURRENCY, log }) {
+      const { openS3 } = await import("./s3/open.ts")
+      return openS3(location, options, { budget, concurrency, log })
+    },
+  },
+  {
+    name: "file",
+    container: "folder",
+    schemes: ["file"],
+    describe: "A folder on this computer or a network share",
+    options: [],
+    async open(location, _options, { create }) {
+      const { createFileDriver } = await import("./file.ts")
+      return createFileDriver({ root: location, createRoot: create })
+    },
+  },
+]

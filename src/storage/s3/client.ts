@@ -1,0 +1,61 @@
+/**
+ * The SDK's client, with what does not suit large transfers turned off.
+ * @module
+ */
+import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
+import { endpointUrl, explicitCredentials, type S3DriverOptions } from "./options.ts"
+
+/** Milliseconds for a connection to come about. */
+const CONNECT_TIMEOUT = 10_000
+
+/** Milliseconds without a byte in either direction. A whole request may take as long as it likes. */
+const IDLE_TIMEOUT = 120_000
+
+export type ClientOptions = Omit<S3DriverOptions, "bucket" | "region"> & {
+  readonly region?: string | undefined
+}
+
+/** @param concurrency idle connections to keep */
+export function createClient(options: ClientOptions, concurrency: number): S3Client {
+  const endpoint = endpointUrl(options.endpoint)
+  // No cap on sockets: what waits for an answer is limited before it gets here, and a body that its reader has paused must
+  // not keep an upload, perhaps its own copy to another store, from getting a connection.
+  const agent = { keepAlive: true, maxSockets: Infinity, maxFreeSockets: concurrency }
+  return new S3Client({
+    ...(options.region && { region: options.region }),
+    ...(options.profile && { profile: options.profile }),
+    ...(endpoint && compatibleServer(endpoint)),
+    ...identity(options),
+    forcePathStyle: options.pathStyle ?? endpoint !== undefined,
+    maxAttempts: 1, // retries are ours
+    // The SDK would open a new connection for every part to wait on: parts are retried from memory anyway.
+    expectContinueHeader: false,
+    requestHandler: {
+      connectionTimeout: CONNECT_TIMEOUT,
+      socketTimeout: IDLE_TIMEOUT,
+      httpAgent: agent,
+      httpsAgent: agent,
+    },
+  })
+}
+
+/** Many such servers know no checksum trailers, and some break on the headers. */
+function compatibleServer(endpoint: string): S3ClientConfig {
+  return {
+    endpoint,
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+  }
+}
+
+function identity(options: ClientOptions): S3ClientConfig {
+  if (options.anonymous) {
+    return {
+      // The SDK asks for credentials whether or not the signer uses them; these are never sent.
+      credentials: { accessKeyId: "anonymous", secretAccessKey: "anonymous" },
+      signer: { sign: async (request) => request },
+    }
+  }
+  const credentials = explicitCredentials(options)
+  return credentials ? { credentials } : {}
+}

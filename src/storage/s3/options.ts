@@ -1,0 +1,56 @@
+/**
+ * What one S3 store is: a bucket, where it is, and who asks.
+ * @module
+ */
+import { isIP } from "node:net"
+import { MissingOptionError } from "../errors.ts"
+
+export interface S3DriverOptions {
+  readonly bucket: string
+  /** Where the bucket is. See `resolveRegion` for what happens without. */
+  readonly region: string
+  /** URL of an S3-compatible server, with or without scheme. Left out: AWS. */
+  readonly endpoint?: string | undefined
+  /** With `secretKey`. Left out: the SDK's own chain of environment, profile, single sign-on, web identity, container, instance. */
+  readonly accessKey?: string | undefined
+  readonly secretKey?: string | undefined
+  readonly sessionToken?: string | undefined
+  /** Name in the AWS configuration files. */
+  readonly profile?: string | undefined
+  /** Start of all keys, as a stock registry's `rootdirectory`. */
+  readonly rootDir?: string | undefined
+  /** Signs nothing, for public buckets. */
+  readonly anonymous?: boolean | undefined
+  /** The bucket in the path rather than in the host name. Defaults to true with an endpoint. */
+  readonly pathStyle?: boolean | undefined
+  /** Bytes of a part of a large object, at least 5 MiB. Larger objects get larger ones. Defaults to 16 MiB. */
+  readonly partSize?: number | undefined
+}
+
+/** The endpoint with a scheme: HTTP for this machine and for bare addresses, HTTPS for names. */
+export function endpointUrl(endpoint: string | undefined): string | undefined {
+  if (!endpoint) return undefined
+  if (/^https?:\/\//i.test(endpoint)) return endpoint
+  const host = /^\[([^\]]*)\]|^[^:/]*/.exec(endpoint)
+  const name = host?.[1] ?? host?.[0] ?? ""
+  return `${name === "localhost" || isIP(name) !== 0 ? "http" : "https"}://${endpoint}`
+}
+
+/** Maps a driver's key to an object's name as Distribution does, so that both read each other's stores. */
+export function objectName(rootDir: string | undefined, key: string): string {
+  return `${(rootDir ?? "").replace(/\/+$/, "")}/${key}`.replace(/^\/+/, "")
+}
+
+/**
+ * The credentials that the options name, or undefined where the SDK is to find them.
+ * @throws MissingOptionError for half a pair
+ */
+export function explicitCredentials(
+  options: Pick<S3DriverOptions, "accessKey" | "secretKey" | "sessionToken">,
+) {
+  const { accessKey, secretKey, sessionToken } = options
+  if (!accessKey && !secretKey) return undefined
+  if (!accessKey) throw new MissingOptionError("access-key", "--secret-key needs --access-key beside it.")
+  if (!secretKey) throw new MissingOptionError("secret-key", "--access-key needs --secret-key beside it.")
+  return { accessKeyId: accessKey, secretAccessKey: secretKey, ...(sessionToken && { sessionToken }) }
+}

@@ -1,0 +1,28 @@
+/**
+ * Writing an object in one request.
+ * @module
+ */
+import { PutObjectCommand } from "@aws-sdk/client-s3"
+import type { WriteOptions } from "../driver.ts"
+import type { S3Bucket } from "./bucket.ts"
+import type { Conditions } from "./conditions.ts"
+
+/** What a stock registry stores everything as. */
+export const CONTENT_TYPE = "application/octet-stream"
+
+/** Returns the etag. */
+export function putObject(
+  bucket: S3Bucket,
+  conditions: Conditions,
+  key: string,
+  body: Uint8Array,
+  options: WriteOptions,
+): Promise<string> {
+  return conditions.apply(key, options, async (headers) => {
+    const input = { ...bucket.locate(key), ContentType: CONTENT_TYPE, Body: body, ...headers }
+    const { ETag } = await bucket.call({ key, signal: options.signal }, (handling) =>
+      bucket.client.send(new PutObjectCommand(input), handling),
+    )
+    return bucket.expect(ETag, "ETag", key)
+  })
+}

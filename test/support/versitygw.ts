@@ -1,0 +1,154 @@
+/**
+ * A real S3 server for tests, versitygw over a temporary folder.
+ * @see https://github.com/versity/versitygw
+ * @module
+ */
+import {
+  CreateBucketCommand,
+  ListMultipartUploadsCommand,
+  PutBucketPolicyCommand,
+  S3Client,
+} from "@aws-sdk/client-s3"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { access, mkdir, mkdtemp, rm } from "node:fs/promises"
+import { homedir, tmpdir } from "node:os"
+import path from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+import getPort from "get-port"
+
+const FLAGS = ["--quiet", "--keep-alive", "posix"]
+
+export const INSTALL = "go install github.com/versity/versitygw/cmd/versitygw@v1.8.0"
+
+export interface Credentials {
+  readonly accessKey: string
+  readonly secretKey: string
+}
+
+export interface Versitygw extends AsyncDisposable {
+  readonly endpoint: string
+  /** May do everything. */
+  readonly root: Credentials
+  createBucket(bucket: string): Promise<void>
+  /** A user who may do in the bucket only what push and pull need: get, put and list. */
+  createRestrictedUser(bucket: string): Promise<Credentials>
+  /** Lets everybody, unsigned, read the bucket. */
+  makePublic(bucket: string): Promise<void>
+  /** Keys of unfinished multipart uploads. */
+  multipartUploads(bucket: string): Promise<string[]>
+}
+
+/** The program's path, or undefined where it is not installed. In CI that is an error. */
+export async function findVersitygw(): Promise<string | undefined> {
+  const folders = [path.join(homedir(), "go", "bin"), ...(process.env["PATH"] ?? "").split(path.delimiter)]
+  for (const folder of folders) {
+    const program = path.join(folder, "versitygw")
+    const found = await access(program).then(
+      () => true,
+      () => false,
+    )
+    if (found) return program
+  }
+  if (process.env["CI"]) throw new Error(`versitygw is not installed: ${INSTALL}`)
+  return undefined
+}
+
+export async function startVersitygw(program: string): Promise<Versitygw> {
+  const folder = await mkdtemp(path.join(tmpdir(), "oci-store-versitygw-"))
+  const root = { accessKey: "root-access-key", secretKey: "root-secret-key" }
+  const port = await getPort({ host: "127.0.0.1" })
+  const endpoint = `http://127.0.0.1:${port}`
+  await Promise.all(["data", "iam"].map((name) => mkdir(path.join(folder, name))))
+  const gateway = spawn(
+    program,
+    [
+      "--port",
+      `127.0.0.1:${port}`,
+      "--iam-dir",
+      path.join(folder, "iam"),
+      ...FLAGS,
+      path.join(folder, "data"),
+    ],
+    {
+      stdio: "ignore",
+      env: { ...process.env, ROOT_ACCESS_KEY: root.accessKey, ROOT_SECRET_KEY: root.secretKey },
+    },
+  )
+  const exited = once(gateway, "exit")
+  // A test run that ends early must not leave a server behind.
+  const kill = () => gateway.kill()
+  process.once("exit", kill)
+  const client = new S3Client({
+    endpoint,
+    region: "us-east-1",
+    forcePathStyle: true,
+    credentials: { accessKeyId: root.accessKey, secretAccessKey: root.secretKey },
+  })
+
+  const stop = async () => {
+    client.destroy()
+    process.off("exit", kill)
+    kill()
+    await exited
+    await rm(folder, { recursive: true })
+  }
+
+  const setPolicy = async (bucket: string, Principal: string | string[], Action: string[]) => {
+    const Resource = [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`]
+    const Policy = JSON.stringify({ Statement: [{ Effect: "Allow", Principal, Action, Resource }] })
+    await client.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }))
+  }
+
+  try {
+    await answering(endpoint)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+
+  return {
+    endpoint,
+    root,
+
+    async createBucket(bucket) {
+      await client.send(new CreateBucketCommand({ Bucket: bucket }))
+    },
+
+    async createRestrictedUser(bucket) {
+      const user = { accessKey: "restricted-user", secretKey: "restricted-secret" }
+      const admin = ["--access", root.accessKey, "--secret", root.secretKey, "--endpoint-url", endpoint]
+      const created = ["--access", user.accessKey, "--secret", user.secretKey, "--role", "user"]
+      await run(program, ["admin", ...admin, "create-user", ...created])
+      await setPolicy(bucket, [user.accessKey], ["s3:GetObject", "s3:PutObject", "s3:ListBucket"])
+      return user
+    },
+
+    makePublic: (bucket) => setPolicy(bucket, "*", ["s3:GetObject", "s3:ListBucket"]),
+
+    async multipartUploads(bucket) {
+      const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }))
+      return Uploads.map(({ Key }) => Key ?? "")
+    },
+
+    [Symbol.asyncDispose]: stop,
+  }
+}
+
+async function answering(endpoint: string): Promise<void> {
+  for (let attempts = 1; ; attempts += 1) {
+    try {
+      await (await fetch(endpoint)).body?.cancel()
+      return
+    } catch (error) {
+      if (attempts === 100) throw error
+      await sleep(50)
+    }
+  }
+}
+
+async function run(program: string, args: readonly string[]): Promise<void> {
+  const child = spawn(program, args, { stdio: ["ignore", "ignore", "inherit"] })
+  const [code] = await once(child, "exit")
+  if (code !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${String(code)}.`)
+}

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest"
+import { createMemoryDriver } from "../../../src/storage/memory.ts"
+import { withLogging, type DriverCall } from "../../../src/storage/with-logging.ts"
+import { chunksOf } from "../../support/bytes.ts"
+import { keysOf } from "../../storage/contract/check.ts"
+
+test("every call is told with key, bytes and outcome", async () => {
+  const calls: DriverCall[] = []
+  const driver = withLogging(createMemoryDriver(), (call) => calls.push(call))
+  await driver.stat("a")
+  await driver.write("a", Buffer.from("12345"))
+  await driver.stat("a")
+  await driver.read("a", { range: { start: 1, end: 2 } })
+  await driver.write("a", Buffer.from("x"), { ifAbsent: true }).catch(() => undefined)
+  await driver.move("a", "b")
+  await keysOf(driver, "")
+  {
+    await using upload = await driver.createUpload("c")
+    await upload.append(chunksOf("123"))
+    await upload.commit()
+  }
+  {
+    await using upload = await driver.createUpload("d")
+    await upload.append(chunksOf("12"))
+  }
+  await driver.delete(["b", "c"])
+  expect(calls.every(({ driver, milliseconds }) => driver === "memory" && milliseconds >= 0)).toBe(true)
+  expect(calls.map(({ operation, key, bytes, outcome }) => [operation, key, bytes, outcome])).toEqual([
+    ["stat", "a", undefined, "absent"],
+    ["write", "a", 5, "done"],
+    ["stat", "a", undefined, "done"],
+    ["read", "a", 2, "done"],
+    ["write", "a", undefined, "PRECONDITION_FAILED"],
+    ["move", "a", undefined, "done"],
+    ["list", "", undefined, "done"],
+    ["commit", "c", 3, "done"],
+    ["abort", "d", 2, "done"],
+    ["delete", "b", undefined, "done"],
+  ])
+})
+
+test("capabilities are those of the driver", () => {
+  expect(withLogging(createMemoryDriver(), () => undefined)).not.toHaveProperty("staleUploads")
+})
