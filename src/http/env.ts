@@ -21,5 +21,5 @@ export type AppContext = Context<Env>
 
 /** Node's request and response; neither when the app is called without a socket, for which Hono has no bindings at all. */
 export function socketOf(c: AppContext): Partial<HttpBindings> {
-  return (c.env as Partial<HttpBindings> | undefined) ?? {}
+  return c.env ?? {}
 }

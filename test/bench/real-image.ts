@@ -28,17 +28,21 @@ export async function loadRealImage(name: string): Promise<LoadedImage> {
   return loadLayers(layers.map(layerOf), { name, cmd: ["none"], platform: LINUX_AMD64 })
 }
 
-/** Regular files in the order of their names, until they have `bytes`. */
+/** Regular files, folder by folder, until they have `bytes`. */
 function filesBelow(root: string, bytes: number): LayerFile[] {
   const files: LayerFile[] = []
   let left = bytes
-  for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name)
-    if (!entry.isFile()) continue
-    const { size } = statSync(path)
-    if (size > left) continue
-    files.push({ path, size })
-    left -= size
+  const folders = [root]
+  for (let folder = folders.shift(); folder !== undefined && left > MiB; folder = folders.shift()) {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name)
+      if (entry.isDirectory()) folders.push(path)
+      if (!entry.isFile()) continue
+      const { size } = statSync(path)
+      if (size > left) continue
+      files.push({ path, size })
+      left -= size
+    }
   }
   return files
 }
@@ -52,17 +56,17 @@ function layerOf(files: readonly LayerFile[]): LayerTar {
 function* contentOf(files: readonly LayerFile[]): Generator<Uint8Array> {
   for (const [index, file] of files.entries()) {
     yield tarHeader({ name: `file-${index}`, size: file.size, mode: 0o755 })
-    yield* file.path === undefined ? randomBytes(file.size) : bytesOf(file.path)
+    yield* file.path === undefined ? randomBytes(file.size) : bytesOf(file.path, file.size)
     yield tarPadding(file.size)
   }
   yield TAR_END
 }
 
-function* bytesOf(path: string): Generator<Uint8Array> {
+function* bytesOf(path: string, size: number): Generator<Uint8Array> {
   const file = openSync(path, "r")
   try {
     for (;;) {
-      const chunk = Buffer.alloc(MiB)
+      const chunk = Buffer.allocUnsafe(Math.min(MiB, size + 1))
       const read = readSync(file, chunk)
       if (read === 0) return
       yield chunk.subarray(0, read)

@@ -31,7 +31,7 @@ await describeWithEngine("a transfer that is broken off", () => {
     })
     afterAll(async () => {
       await removeImages(small.name, large.name)
-      await store.stop()
+      await store[Symbol.asyncDispose]()
     })
 
     const keys = async (): Promise<string[]> => {

@@ -20,7 +20,7 @@ await describeWithEngine(
       beforeAll(async () => {
         store = await open()
       })
-      afterAll(() => store.stop())
+      afterAll(() => store[Symbol.asyncDispose]())
 
       const push = (...args: string[]) => run([...store.backend, "push", ...args], store.env)
       const stored = async (digest: string): Promise<{ manifests: Descriptor[] }> =>

@@ -37,7 +37,7 @@ await describeWithEngine("push and pull", () => {
     })
     afterAll(async () => {
       await removeImages(image.name, "team/app:v1", "team/app:v2")
-      await store.stop()
+      await store[Symbol.asyncDispose]()
     })
 
     it("brings an image there and back: same id, same digest, and it runs", async () => {

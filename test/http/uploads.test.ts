@@ -117,7 +117,7 @@ describe.each([
       method: "PATCH",
       body: broken,
       duplex: "half",
-    } as RequestInit)
+    })
     expect(response.status).toBe(500)
     expect((await call("GET", location)).headers.get("range")).toBe(`0-${half - 1}`)
     await patch(half, size)

@@ -5,11 +5,13 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { createFileDriver } from "../../src/storage/file.ts"
+import { createMemoryBudget } from "../../src/storage/budget.ts"
 import type { StorageDriver } from "../../src/storage/driver.ts"
+import { createFileDriver } from "../../src/storage/file.ts"
+import { createS3Driver } from "../../src/storage/s3/driver.ts"
+import { type Credentials, findVersitygw, INSTALL, startVersitygw } from "./versitygw.ts"
 
-export interface TestStore {
-  readonly name: string
+export interface TestStore extends AsyncDisposable {
   /** Everything before `push` and the reference. */
   readonly backend: readonly string[]
   readonly env: NodeJS.ProcessEnv
@@ -19,24 +21,63 @@ export interface TestStore {
   readonly driver: StorageDriver
   /** Unfinished uploads, temporary files. */
   leftovers(): Promise<readonly string[]>
-  stop(): Promise<void>
 }
 
 export async function folderStore(): Promise<TestStore> {
   const root = await mkdtemp(join(tmpdir(), "oci-store-e2e-"))
   return {
-    name: "file",
     backend: ["file"],
     env: {},
     reference: (path) => `${root}//${path}`,
     driver: createFileDriver({ root, createRoot: false }),
     leftovers: async () =>
       (await readdir(root, { recursive: true })).filter((name) => /\.tmp$|_uploads\/./.test(name)),
-    stop: () => rm(root, { recursive: true }),
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true }),
   }
 }
 
-/** Every blob in a store, with its size: what a push must not send twice. */
+const BUCKET = "images"
+const REGION = "us-east-1"
+
+export interface S3StoreOptions {
+  /** Sign in as someone who may only get, put and list. */
+  readonly restricted?: boolean
+}
+
+/** @throws Error that says how to install the server */
+export async function s3Store({ restricted = false }: S3StoreOptions = {}): Promise<TestStore> {
+  const program = await findVersitygw()
+  if (program === undefined) throw new Error(`no S3 server to test with: ${INSTALL}`)
+  const gateway = await startVersitygw(program)
+  await gateway.createBucket(BUCKET)
+  const user = restricted ? await gateway.createRestrictedUser(BUCKET) : gateway.root
+  const driver = createS3Driver(
+    { bucket: BUCKET, region: REGION, endpoint: gateway.endpoint, ...gateway.root },
+    { budget: createMemoryBudget(64 * 1024 * 1024), concurrency: 4 },
+  )
+  return {
+    backend: ["s3", "--endpoint", gateway.endpoint, "--region", REGION],
+    env: environmentOf(user),
+    reference: (path) => `${BUCKET}/${path}`,
+    driver,
+    leftovers: () => gateway.multipartUploads(BUCKET),
+    async [Symbol.asyncDispose]() {
+      await driver[Symbol.asyncDispose]()
+      await gateway[Symbol.asyncDispose]()
+    },
+  }
+}
+
+function environmentOf({ accessKey, secretKey }: Credentials): NodeJS.ProcessEnv {
+  return { AWS_ACCESS_KEY_ID: accessKey, AWS_SECRET_ACCESS_KEY: secretKey, AWS_SESSION_TOKEN: "" }
+}
+
+export const STORES = [
+  { name: "file", open: folderStore },
+  { name: "s3", open: s3Store },
+] as const
+
+/** Every blob in a store, with the time of its writing: what a push must not send twice. */
 export async function blobsOf({ driver }: TestStore): Promise<readonly string[]> {
   const blobs: string[] = []
   for await (const { key, modified } of driver.list("docker/registry/v2/blobs/")) {
@@ -44,5 +85,3 @@ export async function blobsOf({ driver }: TestStore): Promise<readonly string[]>
   }
   return blobs
 }
-
-export const STORES = [{ name: "file", open: folderStore }] as const

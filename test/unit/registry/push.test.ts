@@ -18,7 +18,7 @@ const manifest = imageManifest(config, [layer])
 const digest = digestOf(manifest)
 const name = parseRepositoryName("team/app")
 const other = parseRepositoryName("other")
-const { tag = undefined } = parseReference("v1")
+const { tag } = parseReference("v1")
 if (tag === undefined) throw new Error("v1 is a tag")
 
 /** What a stock registry has after a push of the image to `team/app`. */
