@@ -72,13 +72,14 @@ describe("on its way to the screen", () => {
     progress: { type: "layer", id, status: "Pushed" },
   })
 
-  function open({ isTTY = false, enabled = true, env = {} }) {
+  function open({ isTTY = false, enabled = true, env = {}, columns = 80, rows = 24 }) {
     let written = ""
-    const stderr = { isTTY, columns: 80, rows: 24, write: (text: string) => (written += text) }
+    const stderr = { isTTY, columns, rows, write: (text: string) => (written += text) }
     const io = { stdout: stderr, stderr, env, cwd: "/", onSignal: () => () => undefined }
     const progress = createProgress(io, { direction: "push", enabled })
+    /** What was written since, with the escape character as ESC. */
     const take = () => {
-      const text = written
+      const text = written.replaceAll("\u001B", "ESC")
       written = ""
       return text
     }
@@ -90,18 +91,26 @@ describe("on its way to the screen", () => {
     for (let current = 0; current < 100; current++) progress.show(pushing("a", current))
     expect(take()).toBe("")
     vi.advanceTimersByTime(100)
-    expect(take()).toMatch(/^\u001B\[\?25la .*\nTotal .*\n$/)
+    expect(take()).toMatch(/^ESC\[\?25la .*\nTotal .*\n$/)
     progress.show(pushing("a", 100))
     vi.advanceTimersByTime(100)
-    expect(take()).toMatch(/^\u001B\[2A\r\u001B\[Ja .*\nTotal .*\n$/)
+    expect(take()).toMatch(/^ESC\[2A\rESC\[Ja .*\nTotal .*\n$/)
     progress.close()
-    expect(take()).toBe("\u001B[2A\r\u001B[J\u001B[?25h")
+    expect(take()).toBe("ESC[2A\rESC[JESC[?25h")
     progress[Symbol.dispose]()
     progress.show(pushing("a", 100))
     vi.advanceTimersByTime(1000)
     expect(take()).toBe("")
     progress.line("afterwards")
     expect(take()).toBe("afterwards\n")
+  })
+
+  it("does not believe a terminal that has no size", () => {
+    const { progress, take } = open({ isTTY: true, columns: 0, rows: 0 })
+    progress.show(pushing("a", 1))
+    progress.show(pushing("b", 1))
+    vi.advanceTimersByTime(100)
+    expect(take().split("\n")).toHaveLength(4)
   })
 
   it("puts talk above the drawing", () => {
@@ -112,7 +121,7 @@ describe("on its way to the screen", () => {
     vi.advanceTimersByTime(100)
     take()
     progress.line("Warning: x")
-    expect(take()).toMatch(/^\u001B\[2A\r\u001B\[JWarning: x\n.*a .*\nTotal .*\n$/s)
+    expect(take()).toMatch(/^ESC\[2A\rESC\[JWarning: x\n.*a .*\nTotal .*\n$/s)
     progress.close()
   })
 

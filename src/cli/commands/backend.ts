@@ -1,0 +1,20 @@
+/**
+ * One command for each backend, with those below it that move images.
+ * @module
+ */
+import { type Backend, flagsOf } from "../backends.ts"
+import type { Command } from "../command.ts"
+import { pullCommand } from "./pull.ts"
+import { pushCommand } from "./push.ts"
+
+export function backendCommand(backend: Backend): Command {
+  const commands = [pushCommand(backend), pullCommand(backend)]
+  return {
+    path: [backend.name],
+    describe: backend.describe,
+    usage: commands.flatMap(({ usage }) => usage),
+    groups: [flagsOf(backend)],
+    examples: commands.flatMap(({ examples }) => examples.slice(0, 1)),
+    commands,
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * The flags that do not depend on the backend, as data: parsing, validation, help and completion are derived from it.
+ * @module
+ */
+
+export interface Flag {
+  /** Without dashes. */
+  readonly name: string
+  /** One letter. */
+  readonly alias?: string | undefined
+  /** Further long names. */
+  readonly synonyms?: readonly string[] | undefined
+  readonly type: "boolean" | "count" | "string" | "number" | "bytes"
+  readonly describe: string
+  /** What stands for the value in the help. */
+  readonly value?: string | undefined
+  readonly choices?: readonly string[] | undefined
+  /** Environment variables that say the same; the flag comes first, then they in this order. */
+  readonly env?: readonly string[] | undefined
+  /** On unless switched off: offered as `--no-<name>`. */
+  readonly negative?: boolean
+}
+
+export interface FlagGroup {
+  readonly title: string
+  readonly flags: readonly Flag[]
+}
+
+const IMAGE = { name: "image", alias: "i", type: "string", value: "NAME" } as const
+
+const PLATFORM = { name: "platform", type: "string", value: "OS/ARCH[/VARIANT]" } as const
+
+export const PUSH_FLAGS: FlagGroup = {
+  title: "Push flags",
+  flags: [
+    { ...IMAGE, describe: "Image in the Docker daemon; default: path:tag, then bucket/path:tag" },
+    { ...PLATFORM, describe: "Push this platform only; default: all that the daemon has" },
+    {
+      name: "require-all-platforms",
+      type: "boolean",
+      describe: "Fail if the daemon lacks a platform that the image has",
+    },
+    { name: "force", type: "boolean", describe: "Write manifests and tags again even if they are there" },
+  ],
+}
+
+export const PULL_FLAGS: FlagGroup = {
+  title: "Pull flags",
+  flags: [
+    { ...IMAGE, describe: "Name that the image gets in the Docker daemon; default: path:tag" },
+    { ...PLATFORM, describe: "Pull this platform; default: the daemon's" },
+  ],
+}
+
+/** Of every backend that keeps images in folders. */
+export const DIR: Flag = {
+  name: "dir",
+  type: "string",
+  value: "DIR",
+  describe: "Folder that keeps the images; references are then path:tag",
+}
+
+export const TRANSFER_FLAGS: FlagGroup = {
+  title: "Transfer flags",
+  flags: [
+    {
+      name: "host",
+      alias: "H",
+      type: "string",
+      value: "URL",
+      describe: "Docker daemon; default: as the docker command does",
+      env: ["DOCKER_HOST", "DOCKER_CONTEXT"],
+    },
+    {
+      name: "transport",
+      type: "string",
+      value: "WAY",
+      choices: ["auto", "registry"],
+      describe: "registry: try even where the daemon seems not to reach this process",
+    },
+    { name: "memory", type: "bytes", value: "SIZE", describe: "Bytes in flight at most; default: 96MiB" },
+    { name: "concurrency", type: "number", value: "N", describe: "Requests to the store at a time" },
+    {
+      name: "tmp-dir",
+      type: "string",
+      value: "DIR",
+      describe: "For what does not fit in memory; default: the system's",
+    },
+    { name: "keep-ref", type: "boolean", describe: "Leave the name 127.0.0.1:PORT/path:tag in the daemon" },
+  ],
+}
+
+export const OUTPUT_FLAGS: FlagGroup = {
+  title: "Output flags",
+  flags: [
+    { name: "verbose", alias: "v", type: "count", describe: "Log every step; -vv: every request too" },
+    {
+      name: "quiet",
+      alias: "q",
+      type: "boolean",
+      describe: "Print only the digest reference, warnings and errors",
+    },
+    { name: "json", type: "boolean", describe: "Print the result as one JSON document" },
+    {
+      name: "digest-file",
+      type: "string",
+      value: "FILE",
+      describe: "Write the digest reference to a file too",
+    },
+    { name: "progress", type: "boolean", negative: true, describe: "No progress" },
+  ],
+}
+
+export const GENERAL_FLAGS: FlagGroup = {
+  title: "General flags",
+  flags: [
+    { name: "help", alias: "h", type: "boolean", describe: "Show help" },
+    { name: "version", type: "boolean", describe: "Show the version" },
+  ],
+}

@@ -1,0 +1,57 @@
+/**
+ * The world around the process, as the command line sees it: given as an argument, so that everything runs in a test too.
+ * @module
+ */
+
+export interface Output {
+  write(text: string): unknown
+  readonly isTTY?: boolean
+  readonly columns?: number
+  readonly rows?: number
+}
+
+/** Signals that break off a command, and the exit codes that they lead to. */
+export const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
+
+export type Signal = keyof typeof SIGNALS
+
+export interface Io {
+  /** Results. */
+  readonly stdout: Output
+  /** Talk: progress, warnings, errors. */
+  readonly stderr: Output
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  /** Calls back for the first signal only: the second then ends the process as if nobody listened. Returns how to stop listening. */
+  onSignal(callback: (signal: Signal) => void): () => void
+}
+
+/** The real one. */
+export function processIo(): Io {
+  // Whoever reads us may have read enough (`… | head -1`).
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe)
+  return {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    onSignal(callback) {
+      const listeners = signals().map((signal) => [signal, () => first(signal)] as const)
+      const stop = () => listeners.forEach(([signal, listener]) => process.off(signal, listener))
+      const first = (signal: Signal) => {
+        stop()
+        callback(signal)
+      }
+      for (const [signal, listener] of listeners) process.on(signal, listener)
+      return stop
+    },
+  }
+}
+
+function signals(): Signal[] {
+  return Object.keys(SIGNALS) as Signal[]
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error
+}

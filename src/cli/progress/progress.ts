@@ -1,0 +1,39 @@
+/**
+ * Progress on stderr, in the form that fits what stderr is.
+ * @module
+ */
+import type { TransferEvent } from "../../bridge/events.ts"
+import type { Io } from "../io.ts"
+import { createBars } from "./bars.ts"
+import type { Direction } from "./lines.ts"
+import { createPlain } from "./plain.ts"
+
+export interface Progress extends Disposable {
+  show(event: TransferEvent): void
+  /** Writes a line of talk, never into the middle of a drawing. */
+  line(text: string): void
+  /** Leaves the terminal as it was found; later lines are still written. */
+  close(): void
+}
+
+export interface ProgressOptions {
+  readonly direction: Direction
+  /** Otherwise only lines of talk are written. */
+  readonly enabled: boolean
+}
+
+export function createProgress({ stderr, env }: Io, { direction, enabled }: ProgressOptions): Progress {
+  if (!enabled) return createTalkOnly(stderr)
+  // Some build servers pretend to be terminals, and keep every frame.
+  const drawable = stderr.isTTY === true && env["TERM"] !== "dumb" && !env["CI"]
+  return drawable ? createBars(stderr, direction) : createPlain(stderr, direction)
+}
+
+function createTalkOnly(output: Io["stderr"]): Progress {
+  return {
+    show: () => undefined,
+    line: (text) => void output.write(`${text}\n`),
+    close: () => undefined,
+    [Symbol.dispose]: () => undefined,
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * What every transfer opens and closes around itself: driver, engine, memory budget, display.
+ * @module
+ */
+import type { TransferEvent } from "../bridge/events.ts"
+import type { TransferOptions } from "../bridge/transfer.ts"
+import { DockerError } from "../docker/errors.ts"
+import type { EngineInfo } from "../docker/info.ts"
+import type { DriverCall } from "../storage/with-logging.ts"
+import type { Invocation } from "./command.ts"
+import { driverOptions, secretWarnings } from "./driver-options.ts"
+import { traceOf } from "./failure.ts"
+import type { Direction } from "./progress/lines.ts"
+import { createProgress } from "./progress/progress.ts"
+import type { Store } from "./store.ts"
+import { createTalk, type Talk } from "./talk.ts"
+import type { TransferFlags } from "./transfer-flags.ts"
+import { formatBytes } from "./units.ts"
+
+export interface Transfer {
+  readonly invocation: Invocation
+  readonly store: Store
+  readonly flags: TransferFlags
+  readonly direction: Direction
+}
+
+export interface Timed<T> {
+  readonly result: T
+  readonly seconds: number
+}
+
+/**
+ * SDKs and the Docker client are loaded here, once the command line has been found to be right.
+ *
+ * @throws UsageError, MissingOptionError before anything is touched; whatever `work` throws
+ */
+export async function withTransfer<T>(
+  { invocation, store, flags, direction }: Transfer,
+  work: (options: TransferOptions) => Promise<T>,
+): Promise<Timed<T>> {
+  const started = performance.now()
+  const { io, signal, values } = invocation
+  const { backend, location } = store
+  const options = driverOptions(backend, values, io.env)
+  using progress = createProgress(io, { direction, enabled: flags.progress && !flags.quiet })
+  // The next signal ends the process where it stands: the terminal is put in order now.
+  signal.addEventListener("abort", () => progress.close(), { once: true })
+  const talk = createTalk(flags, (text) => progress.line(text))
+  for (const warning of secretWarnings(backend, values)) talk.warn(warning)
+  try {
+    const { createMemoryBudget } = await import("../storage/budget.ts")
+    const { withLogging } = await import("../storage/with-logging.ts")
+    const { connectEngine } = await import("../docker/engine.ts")
+    const budget = createMemoryBudget(flags.memory)
+    // A store that is not there is never created, with one exception: a folder, by a push.
+    const resources = { budget, concurrency: flags.concurrency, create: direction === "push", log: talk.step }
+    await using opened = await backend.open(location, options, resources)
+    const driver =
+      flags.verbosity < 2 ? opened : withLogging(opened, (call) => talk.request(describeCall(call)))
+    using engine = await connectEngine({ host: flags.host, env: io.env, signal })
+    talk.step(describeEngine(engine.info))
+    if (!flags.insist) assertReachable(engine.info)
+    const { platform, tempDir, keepName } = flags
+    const onEvent = (event: TransferEvent) => {
+      tell(event, talk)
+      progress.show(event)
+    }
+    const result = await work({ driver, engine, budget, tempDir, platform, keepName, signal, onEvent })
+    return { result, seconds: Math.round(performance.now() - started) / 1000 }
+  } catch (error) {
+    if (!signal.aborted) talk.step(traceOf(error))
+    throw error
+  }
+}
+
+function tell(event: TransferEvent, talk: Talk): void {
+  if (event.type === "warning") talk.warn(event.text)
+  if (event.type === "step") talk.step(event.text)
+  if (event.type === "request") talk.request(event.line)
+  if (event.type === "engine" && event.progress.type === "message")
+    talk.step(`docker: ${event.progress.text}`)
+}
+
+function describeCall({ driver, operation, key, bytes, milliseconds, outcome }: DriverCall): string {
+  const size = bytes === undefined ? "" : ` ${formatBytes(bytes)}`
+  return `${driver}: ${operation} ${key}${size} ${outcome} ${Math.round(milliseconds)} ms`
+}
+
+function describeEngine({ kind, version, host, store }: EngineInfo): string {
+  return `${kind} ${version} at ${host}, ${store} image store`
+}
+
+/** @throws DockerError UNREACHABLE */
+function assertReachable({ reachesLoopback, whyNot = "" }: EngineInfo): void {
+  if (reachesLoopback) return
+  throw new DockerError(
+    "UNREACHABLE",
+    `The Docker daemon does not reach this process, which it has to: ${whyNot}. Run this command beside the daemon; --transport registry tries all the same.`,
+  )
+}

@@ -1,0 +1,10 @@
+/**
+ * The errors that this package throws, from where they live.
+ * @module
+ */
+export { TransferError, type TransferErrorCode } from "./bridge/errors.ts"
+export { DockerError, type DockerErrorCode } from "./docker/errors.ts"
+export { RegistryError, type RegistryErrorCode } from "./oci/errors.ts"
+export { SpoolError } from "./registry/temp-file.ts"
+export { isStorageError, StorageError, type StorageErrorCode } from "./storage/driver.ts"
+export { MissingOptionError } from "./storage/errors.ts"

@@ -1,0 +1,32 @@
+/**
+ * Container images in a bucket or a folder, as a library.
+ * @module
+ */
+export {
+  createEphemeralRegistry,
+  type EphemeralOptions,
+  type EphemeralRegistry,
+} from "./bridge/ephemeral-registry.ts"
+export type { BlobCount, OnTransferEvent, TransferEvent } from "./bridge/events.ts"
+export { pull, type PullOptions, type PullResult } from "./bridge/pull.ts"
+export { push, type PublishedTag, type PushOptions, type PushResult, type PushTarget } from "./bridge/push.ts"
+export type { TransferOptions } from "./bridge/transfer.ts"
+export { connectEngine, type DockerEngine, type EngineChoice } from "./docker/engine.ts"
+export type { EngineInfo } from "./docker/info.ts"
+export * from "./errors.ts"
+export { createApp } from "./http/app.ts"
+export type { Descriptor, Platform } from "./oci/descriptor.ts"
+export { type Digest, digestOf, isDigest, parseDigest } from "./oci/digest.ts"
+export {
+  isRepositoryName,
+  isTag,
+  parseReference,
+  parseRepositoryName,
+  type Reference,
+  type RepositoryName,
+  type Tag,
+} from "./oci/reference.ts"
+export { createRegistry, type Registry } from "./registry/registry.ts"
+export { createMemoryBudget, type MemoryBudget } from "./storage/budget.ts"
+export type { StorageDriver } from "./storage/driver.ts"
+export { type DriverEntry, type DriverOption, type DriverResources, DRIVERS } from "./storage/drivers.ts"

@@ -1,0 +1,45 @@
+/**
+ * The program in this process: a command line in, what it wrote and its exit code out.
+ * @module
+ */
+import type { Io, Signal } from "../../src/cli/io.ts"
+import { main } from "../../src/main.ts"
+
+export interface RunOptions {
+  readonly env?: Io["env"]
+  readonly cwd?: string
+  readonly columns?: number
+  /** Gets the means to send a signal before the program starts. */
+  readonly onStart?: (send: (signal: Signal) => void) => void
+}
+
+export interface Ran {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** No daemon, no credentials and no configuration of the machine that the tests run on. */
+const NOWHERE = { DOCKER_HOST: "unix:///nowhere/docker.sock", HOME: "/nowhere" }
+
+export async function run(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const { env = NOWHERE, cwd = "/nowhere", columns = 100, onStart } = options
+  const written = { stdout: "", stderr: "" }
+  const output = (name: keyof typeof written) => ({
+    columns,
+    write(text: string) {
+      written[name] += text
+    },
+  })
+  const code = await main(argv, {
+    stdout: output("stdout"),
+    stderr: output("stderr"),
+    env,
+    cwd,
+    onSignal(callback) {
+      onStart?.(callback)
+      return () => undefined
+    },
+  })
+  return { code, ...written }
+}
