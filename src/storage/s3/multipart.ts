@@ -9,6 +9,7 @@ import {
   UploadPartCommand,
   type CompletedPart,
 } from "@aws-sdk/client-s3"
+import { setTimeout as sleep } from "node:timers/promises"
 import { isStorageError } from "../driver.ts"
 import type { MultipartCalls } from "../multipart.ts"
 import { BRIEF_RETRIES, type S3Bucket } from "./bucket.ts"
@@ -69,9 +70,27 @@ export async function beginUpload(
   return bucket.expect(UploadId, "UploadId", key)
 }
 
+/** Milliseconds before each further look whether an aborted upload is gone. */
+const ABORT_AGAIN_AFTER = [50, 200, 500]
+
+/**
+ * Aborts until the store no longer knows the upload: a part that was on its way may be stored after the first abort, and then
+ * stays, and is billed.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html
+ */
 export async function abortUpload(bucket: S3Bucket, key: string, UploadId: string): Promise<void> {
   const command = new AbortMultipartUploadCommand({ ...bucket.locate(key), UploadId })
-  await bucket.call({ key, policy: BRIEF_RETRIES }, () => bucket.client.send(command))
+  const abort = () => bucket.call({ key, policy: BRIEF_RETRIES }, () => bucket.client.send(command))
+  await abort()
+  for (const delay of ABORT_AGAIN_AFTER) {
+    await sleep(delay)
+    try {
+      await abort()
+    } catch (error) {
+      if (isStorageError(error, "UPLOAD_INVALID")) return
+      throw error
+    }
+  }
 }
 
 /**
