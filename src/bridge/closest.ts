@@ -12,8 +12,8 @@ export function closest<T extends string>(wanted: string, names: readonly T[], l
     .map(({ name }) => name)
 }
 
-/** Levenshtein's: insertions, deletions and replacements that make one text of the other. */
-function distance(a: string, b: string): number {
+/** How far two names are apart, after Levenshtein: insertions, deletions and replacements that make one text of the other. */
+export function distance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let row = 1; row <= a.length; row++) {
     const current = [row]

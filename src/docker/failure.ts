@@ -40,7 +40,8 @@ export interface RefusalOptions extends ErrorOptions {
 export function refusal(said: string, purpose: string, options: RefusalOptions = {}): DockerError {
   const known = SAYINGS.find(([pattern]) => pattern.test(said))
   const code = known?.[1] ?? STATUSES.get(options.status) ?? "FAILED"
-  return new DockerError(code, `Cannot ${purpose}: ${said}`, { cause: options.cause })
+  const why = said.trim() || `it answered with status ${options.status ?? "unknown"} and no word`
+  return new DockerError(code, `Cannot ${purpose}: ${why}`, { cause: options.cause })
 }
 
 function brokenConnection(

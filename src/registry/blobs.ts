@@ -13,13 +13,13 @@ import { blobData, layerLink } from "./layout.ts"
 import { readLink, writeLink } from "./objects.ts"
 import { verified } from "./verified.ts"
 
-export interface BlobStat {
+interface BlobStat {
   readonly digest: Digest
   /** Bytes. */
   readonly size: number
 }
 
-export interface BlobRead extends BlobStat {
+interface BlobRead extends BlobStat {
   readonly body: Readable
 }
 

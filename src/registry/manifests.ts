@@ -129,7 +129,7 @@ export function createManifests(context: RegistryContext, blobs: Blobs, tags: Ta
   }
 }
 
-export function manifestUnknown(name: RepositoryName, reference: Reference): RegistryError {
+function manifestUnknown(name: RepositoryName, reference: Reference): RegistryError {
   const what = reference.tag ?? reference.digest
   return new RegistryError("MANIFEST_UNKNOWN", {
     message: `'${name}' has no manifest '${what}'`,

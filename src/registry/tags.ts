@@ -10,7 +10,7 @@ import type { RegistryContext } from "./context.ts"
 import { tagCurrent, tagIndex, tagRoot, tagsRoot } from "./layout.ts"
 import { readLink, writeLink } from "./objects.ts"
 
-export interface TagPage {
+interface TagPage {
   readonly tags: readonly Tag[]
   /** The store has more after the last of these. */
   readonly more: boolean

@@ -63,6 +63,7 @@ export const S3_OPTIONS = [
   {
     name: "path-style",
     type: "boolean",
-    describe: "Bucket in the path, not in the host name; default: with --endpoint",
+    describe:
+      "Bucket in the path, not in the host name; default with --endpoint, where --no-path-style turns it off",
   },
 ] as const satisfies readonly DriverOption[]

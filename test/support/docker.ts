@@ -57,7 +57,7 @@ export function uniqueName(prefix = "image"): string {
 }
 
 /** Why there is no engine to test against; undefined when there is one. */
-export async function engineMissing(): Promise<string | undefined> {
+async function engineMissing(): Promise<string | undefined> {
   try {
     await engine.ping()
     return undefined

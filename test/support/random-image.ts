@@ -8,7 +8,7 @@ import { type Platform } from "../../src/oci/descriptor.ts"
 import { imageId, loadImage, uniqueName } from "./docker.ts"
 import { TAR_END, tarFile, tarHeader, tarPadding, tarSizeOf } from "./tar.ts"
 
-export interface RandomLayer {
+interface RandomLayer {
   /** Bytes of the one file in the layer; the layer is at most 2 KiB larger. */
   readonly bytes: number
   /** Shrinks to about a quarter under gzip; incompressible otherwise. */

@@ -23,7 +23,7 @@ export interface TestStore extends AsyncDisposable {
   leftovers(): Promise<readonly string[]>
 }
 
-export async function folderStore(): Promise<TestStore> {
+async function folderStore(): Promise<TestStore> {
   const root = await mkdtemp(join(tmpdir(), "oci-store-e2e-"))
   return {
     backend: ["file"],
