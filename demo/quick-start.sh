@@ -120,7 +120,7 @@ echo "Same digest:    $(sed 's/.*@//' "$work/pulled")"
 
 say "What lies in the store: the layout of the CNCF registry, which a stock registry can serve"
 (cd "$store" && find . -type f -size +0 | sort | sed 's/[0-9a-f]\{56\}/…/g')
-du -sh "$store" | cut -f1
+echo "In all: $(du -sh "$store" | cut -f1)"
 
 say "Push again: nothing is uploaded twice"
 find "$store" -type f -path '*/blobs/*' | sort >"$work/blobs-before"

@@ -4,6 +4,7 @@
  */
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
 import { endpointUrl, explicitCredentials, type S3DriverOptions } from "./options.ts"
+import { leaveLargeBodiesUnsigned } from "./unsigned-bodies.ts"
 
 /** Milliseconds for a connection to come about. */
 const CONNECT_TIMEOUT = 10_000
@@ -21,7 +22,7 @@ export function createClient(options: ClientOptions, concurrency: number): S3Cli
   // No cap on sockets: what waits for an answer is limited before it gets here, and a body that its reader has paused must
   // not keep an upload, perhaps its own copy to another store, from getting a connection.
   const agent = { keepAlive: true, maxSockets: Infinity, maxFreeSockets: concurrency }
-  return new S3Client({
+  const client = new S3Client({
     ...(options.region && { region: options.region }),
     ...(options.profile && { profile: options.profile }),
     ...(endpoint && compatibleServer(endpoint)),
@@ -37,6 +38,8 @@ export function createClient(options: ClientOptions, concurrency: number): S3Cli
       httpsAgent: agent,
     },
   })
+  if (!options.anonymous) leaveLargeBodiesUnsigned(client)
+  return client
 }
 
 /** Many such servers know no checksum trailers, and some break on the headers. */
