@@ -9,6 +9,7 @@ import type { AccessLine } from "../http/middleware/access-log.ts"
 import type { Credentials } from "../http/middleware/auth.ts"
 import { listen } from "../http/listen.ts"
 import type { RepositoryName } from "../oci/reference.ts"
+import { fatal } from "./fatal.ts"
 import { createRegistry, type Registry } from "../registry/registry.ts"
 import type { OnBlobEvent } from "../registry/events.ts"
 import type { MemoryBudget } from "../storage/budget.ts"
@@ -32,8 +33,8 @@ export interface EphemeralRegistry extends AsyncDisposable {
   readonly address: string
   readonly credentials: Credentials
   readonly registry: Registry
-  /** The first failure that was ours or the store's: what a daemon makes of it says less. */
-  readonly failure: Error | undefined
+  /** Aborted by the first failure that makes it pointless to go on, which is its reason: what a daemon makes of it says less. */
+  readonly failed: AbortSignal
 }
 
 /** Accepts connections when this returns. Disposing of it waits until everything unfinished at the store is undone. */
@@ -44,7 +45,7 @@ export async function createEphemeralRegistry(
   const { budget, tempDir, onBlob, onRequest, access } = options
   const visible = new Set(options.repositories)
   const credentials = { username: "oci-store", password: randomBytes(24).toString("base64url") }
-  let failure: Error | undefined
+  const failed = new AbortController()
   const registry = createRegistry(driver, {
     scope: "store",
     publish: "held",
@@ -58,7 +59,8 @@ export async function createEphemeralRegistry(
     credentials,
     access: (name, action) => visible.has(name) && (action === "pull" || action === access),
     onError: (error) => {
-      failure ??= error
+      const reason = fatal(error, access)
+      if (reason) failed.abort(reason)
     },
     ...(onRequest && { log: onRequest }),
   })
@@ -68,9 +70,7 @@ export async function createEphemeralRegistry(
     address: `${listening.address}:${listening.port}`,
     credentials,
     registry,
-    get failure() {
-      return failure
-    },
+    failed: failed.signal,
     async [Symbol.asyncDispose]() {
       await listening.close(0)
       await registry[Symbol.asyncDispose]()

@@ -10,8 +10,9 @@ import { closest } from "./closest.ts"
 import { createEphemeralRegistry } from "./ephemeral-registry.ts"
 import { TransferError } from "./errors.ts"
 import { type BlobCount, createTally } from "./events.ts"
+import { damaged } from "./fatal.ts"
 import { withLoopbackName } from "./loopback-name.ts"
-import { describeRequest, explain, type TransferOptions } from "./transfer.ts"
+import { describeRequest, either, type TransferOptions } from "./transfer.ts"
 
 export interface PullOptions extends TransferOptions {
   readonly name: RepositoryName
@@ -46,7 +47,7 @@ export async function pull(options: PullOptions): Promise<PullResult> {
     },
     onRequest: (line) => onEvent({ type: "request", line: describeRequest(line) }),
   })
-  const { address, credentials, registry } = ephemeral
+  const { address, credentials, registry, failed } = ephemeral
   // Also proves bucket, sign-in and endpoint, and keeps the tag where it is for the daemon, whoever moves it meanwhile.
   const digest = await resolve(registry, name, reference, signal)
   const repository = `${address}/${name}`
@@ -60,13 +61,16 @@ export async function pull(options: PullOptions): Promise<PullResult> {
   try {
     await withLoopbackName(engine, loopback, async () => {
       const login = { ...credentials, serverAddress: address }
-      const pulling = engine.pullImage(repository, reference.tag ?? digest, login, { signal, platform })
+      const cancel = { signal: either(signal, failed), platform }
+      const pulling = engine.pullImage(repository, reference.tag ?? digest, login, cancel)
       for await (const progress of pulling) onEvent({ type: "engine", progress })
       await engine.tagImage(loopback.name, image.repository, image.tag, { signal })
     })
   } catch (error) {
     signal?.throwIfAborted()
-    throw explain(ephemeral.failure, error)
+    // Whatever the daemon makes of it: this is why.
+    failed.throwIfAborted()
+    throw error
   }
   return { digest, image: `${image.repository}:${image.tag}`, read: tally.moved() }
 }
@@ -86,7 +90,7 @@ async function resolve(
     return (await registry.manifests.read(name, reference, signal)).digest
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error
-    if (error.code !== "MANIFEST_UNKNOWN") throw explain(error, error)
+    if (error.code !== "MANIFEST_UNKNOWN") throw damaged(error)
     throw await absent(registry, name, reference, error)
   }
 }

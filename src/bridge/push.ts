@@ -11,7 +11,7 @@ import { type BlobCount, createTally } from "./events.ts"
 import { findImage, type FoundImage, reportPlatforms } from "./local-image.ts"
 import { withLoopbackName } from "./loopback-name.ts"
 import { platformsApart, putIndex } from "./partial-index.ts"
-import { describeRequest, explain, type TransferOptions } from "./transfer.ts"
+import { describeRequest, either, type TransferOptions } from "./transfer.ts"
 
 export interface PushTarget {
   readonly name: RepositoryName
@@ -84,7 +84,9 @@ export async function push(options: PushOptions): Promise<PushResult> {
     return { image: image.name, published, stored: tally.moved(), present: tally.present() }
   } catch (error) {
     signal?.throwIfAborted()
-    throw explain(ephemeral.failure, error)
+    // Whatever the daemon makes of it: this is why.
+    ephemeral.failed.throwIfAborted()
+    throw error
   }
 }
 
@@ -108,14 +110,15 @@ async function pushImage(
 
 /** Has the daemon push to the ephemeral registry. Returns the digest that it pushed, or found to be there unchanged. */
 async function pushOne(
-  { address, credentials, registry }: EphemeralRegistry,
+  { address, credentials, registry, failed }: EphemeralRegistry,
   { name, tag }: PushTarget,
   image: string,
-  { engine, platform, signal, keepName = false, onEvent = () => undefined }: PushOptions,
+  { engine, platform, signal: interrupted, keepName = false, onEvent = () => undefined }: PushOptions,
 ): Promise<Digest> {
   const repository = `${address}/${name}`
   const loopback = { name: `${repository}:${tag}`, keep: keepName, last: "keep", onEvent } as const
   onEvent({ type: "step", text: `The daemon pushes ${image} as ${loopback.name}` })
+  const signal = either(interrupted, failed)
   let told: Digest | undefined
   await withLoopbackName(engine, loopback, async () => {
     await engine.tagImage(image, repository, tag, { signal })

@@ -2,6 +2,7 @@
  * The registry as an HTTP application.
  * @module
  */
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response"
 import { Hono } from "hono"
 import { RegistryError } from "../oci/errors.ts"
 import type { Registry } from "../registry/registry.ts"
@@ -23,7 +24,7 @@ export interface AppOptions {
   /** Without it, everything is allowed. */
   readonly access?: Access
   readonly log?: (line: AccessLine) => void
-  /** Sees every failure that is not the client's own, also those that come too late for it to be told. */
+  /** Sees every error, also those that come too late for the client to be told. */
   readonly onError?: (error: Error) => void
 }
 
@@ -55,8 +56,9 @@ export function createApp({
     ),
   )
   app.onError((error, c) => {
-    if (!(error instanceof RegistryError) || error.status >= 500) onError?.(error)
-    return errorResponse(c, error)
+    onError?.(error)
+    // A body that fails half-way has had its status: all that is left is the broken connection.
+    return socketOf(c).outgoing?.headersSent ? RESPONSE_ALREADY_SENT : errorResponse(c, error)
   })
   return app
 }

@@ -23,3 +23,15 @@ export type AppContext = Context<Env>
 export function socketOf(c: AppContext): Partial<HttpBindings> {
   return c.env ?? {}
 }
+
+/** Aborted when the client hangs up before it has its answer. */
+export function hangUpOf(c: AppContext): AbortSignal {
+  const { outgoing } = socketOf(c)
+  if (!outgoing) return c.req.raw.signal
+  const hangUp = new AbortController()
+  outgoing.once("close", () => {
+    // Not the request's own signal: its reason is a string, and Hono lets only errors through to `onError`.
+    if (!outgoing.writableFinished) hangUp.abort(new Error("the client hung up"))
+  })
+  return hangUp.signal
+}

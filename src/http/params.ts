@@ -58,11 +58,14 @@ export function chunkStart(c: AppContext): number | undefined {
 }
 
 /**
- * A single range of bytes (RFC 9110, section 14.1.2), within an object of `size` bytes. Undefined: send everything, for what is
+ * A single range of bytes (RFC 9110, section 14.1.2) within a blob. Undefined: send everything, for what is
  * no byte range, or asks for several, may be ignored.
  * @throws RegistryError SIZE_INVALID with status 416
  */
-export function byteRange(header: string | undefined, size: number): Required<ByteRange> | undefined {
+export function byteRange(
+  header: string | undefined,
+  { digest, size }: { readonly digest: Digest; readonly size: number },
+): Required<ByteRange> | undefined {
   const match = header === undefined ? null : /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header.replaceAll(" ", ""))
   if (!match || (match[1] === "" && match[2] === "")) return undefined
   const [first, last] = [match[1] ?? "", match[2] ?? ""]
@@ -71,7 +74,7 @@ export function byteRange(header: string | undefined, size: number): Required<By
   if (start < size && start <= end) return { start, end }
   throw new RegistryError("SIZE_INVALID", {
     status: 416,
-    message: `the range '${header}' is outside of the blob's ${size} bytes`,
+    message: `the blob ${digest} has ${size} bytes, and none in the range '${header}'`,
     headers: { "content-range": `bytes */${size}` },
   })
 }

@@ -4,6 +4,7 @@
 import type { Hono } from "hono"
 import { createApp } from "../../src/http/app.ts"
 import type { Env } from "../../src/http/env.ts"
+import { toRegistryError } from "../../src/http/error-response.ts"
 import { type Digest, digestOf } from "../../src/oci/digest.ts"
 import { OCI_IMAGE_INDEX, OCI_IMAGE_MANIFEST } from "../../src/oci/media-types.ts"
 import type { RegistryOptions } from "../../src/registry/context.ts"
@@ -35,7 +36,12 @@ export function createTestRegistry(
     ...options,
   })
   const errors: Error[] = []
-  const app = createApp({ registry, onError: (error) => errors.push(error) })
+  const app = createApp({
+    registry,
+    onError: (error) => {
+      if (toRegistryError(error).status >= 500) errors.push(error)
+    },
+  })
   return {
     driver,
     registry,

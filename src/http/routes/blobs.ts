@@ -7,7 +7,7 @@ import { Hono } from "hono"
 import { OCTET_STREAM } from "../../oci/media-types.ts"
 import { blobUnknown } from "../../registry/blobs.ts"
 import { sendStream } from "../body.ts"
-import type { AppContext, Env } from "../env.ts"
+import { type AppContext, type Env, hangUpOf } from "../env.ts"
 import { byteRange, digestOfPath, repositoryOf } from "../params.ts"
 
 export const blobs = new Hono<Env>()
@@ -21,7 +21,7 @@ export const blobs = new Hono<Env>()
 async function head(c: AppContext): Promise<Response> {
   const name = repositoryOf(c, "pull")
   const digest = digestOfPath(c)
-  const found = await c.get("registry").blobs.stat(name, digest, c.req.raw.signal)
+  const found = await c.get("registry").blobs.stat(name, digest, hangUpOf(c))
   if (!found) throw blobUnknown(name, digest)
   return c.body(null, 200, blobHeaders(digest, found.size))
 }
@@ -30,10 +30,10 @@ async function get(c: AppContext): Promise<Response> {
   const name = repositoryOf(c, "pull")
   const digest = digestOfPath(c)
   const { blobs } = c.get("registry")
-  const { signal } = c.req.raw
+  const signal = hangUpOf(c)
   const asked = c.req.header("range")
   const found = asked === undefined ? undefined : await blobs.stat(name, digest, signal)
-  const range = found && byteRange(asked, found.size)
+  const range = found && byteRange(asked, found)
   const blob = await blobs.read(name, digest, range, signal)
   if (!range) return sendStream(c, 200, blobHeaders(digest, blob.size), blob.body)
   const headers = {

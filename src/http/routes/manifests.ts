@@ -6,7 +6,7 @@
 import { Hono } from "hono"
 import { MANIFEST_LIMIT } from "../../oci/manifest.ts"
 import { readBody } from "../body.ts"
-import type { AppContext, Env } from "../env.ts"
+import { type AppContext, type Env, hangUpOf } from "../env.ts"
 import { referenceOf, repositoryOf } from "../params.ts"
 
 const PATH = "/v2/:name{.+}/manifests/:reference"
@@ -41,7 +41,7 @@ async function get(c: AppContext): Promise<Response> {
   const { manifests } = c.get("registry")
   const isHead = c.req.method === "HEAD"
   const find = isHead ? manifests.stat : manifests.read
-  const { digest, mediaType, bytes } = await find(name, referenceOf(c), c.req.raw.signal)
+  const { digest, mediaType, bytes } = await find(name, referenceOf(c), hangUpOf(c))
   const headers = {
     "content-type": mediaType,
     "content-length": String(bytes.length),
