@@ -54,7 +54,18 @@ export async function findVersitygw(): Promise<string | undefined> {
   return undefined
 }
 
+/** A proposed port may be taken by the time that it is used: then another is. */
 export async function startVersitygw(program: string): Promise<Versitygw> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start(program)
+    } catch (error) {
+      if (attempt === 3) throw error
+    }
+  }
+}
+
+async function start(program: string): Promise<Versitygw> {
   const folder = await mkdtemp(path.join(tmpdir(), "oci-store-versitygw-"))
   const root = { accessKey: "root-access-key", secretKey: "root-secret-key" }
   const port = await getPort({ host: "127.0.0.1" })
@@ -77,7 +88,7 @@ export async function startVersitygw(program: string): Promise<Versitygw> {
   )
   const exited = once(gateway, "exit")
   // A test run that ends early must not leave a server behind.
-  const kill = () => gateway.kill()
+  const kill = () => gateway.kill("SIGKILL") // its data goes with it: nothing to finish
   process.once("exit", kill)
   const client = new S3Client({
     endpoint,
@@ -101,7 +112,13 @@ export async function startVersitygw(program: string): Promise<Versitygw> {
   }
 
   try {
-    await answering(endpoint)
+    // Whoever answers there: it is ours if ours still runs.
+    await Promise.race([
+      answering(endpoint),
+      exited.then(() => {
+        throw new Error(`versitygw ended; was port ${port} taken?`)
+      }),
+    ])
   } catch (error) {
     await stop()
     throw error

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, it } from "vitest"
+import { describePairs, useBench } from "../support/interop.ts"
+import { type Content, image, layerOf } from "../support/oci-content.ts"
+import { craneFindings, PUSH_CLIENTS } from "../support/push-clients.ts"
+import {
+  call,
+  deleteManifest,
+  differences,
+  listTags,
+  manifestStatus,
+  pushContent,
+} from "../support/registry-client.ts"
+import { serveRegistry, type ServedRegistry } from "../support/served-registry.ts"
+import { SAFER_PUSHES, stockPushes } from "./pushes.ts"
+
+await describePairs("what a stock registry pushes, we serve", (pair) => {
+  const pushes = [...stockPushes(pair), ...SAFER_PUSHES]
+  const bench = useBench(pair, { scope: "repository", publish: "on-put" })
+  let wide: ServedRegistry
+  beforeAll(async () => {
+    for (const push of pushes) await PUSH_CLIENTS[push.by](bench().stock.address, push)
+    wide = await serveRegistry(bench().store.driver, { scope: "store", publish: "held" })
+  })
+  afterAll(() => wide?.[Symbol.asyncDispose]())
+
+  it.each(pushes)("$what, by $by, to the last byte", async ({ name, tag, content, runs }) => {
+    for (const { address, errors } of [bench().ours, wide]) {
+      expect(await differences(address, name, tag, content)).toEqual([])
+      expect(runs ? await craneFindings(address, name, tag) : "").toBe("")
+      expect(errors).toEqual([])
+    }
+  })
+
+  it("all tags", async () => {
+    expect(await listTags(bench().ours.address, "multi")).toEqual(["crane", "regctl"])
+  })
+})
+
+await describePairs("what we delete of a stock registry's, is deleted for it", (pair) => {
+  const bench = useBench(pair, { scope: "repository", publish: "on-put" })
+  const first = image([layerOf("the first")])
+  const second = image([layerOf("the second")])
+  const name = "team/app"
+
+  beforeAll(async () => {
+    const tags: readonly (readonly [string, Content])[] = [
+      ["moved", first],
+      ["moved", second],
+      ["one", first],
+      ["uno", first],
+      ["two", second],
+      ["due", second],
+    ]
+    for (const [tag, content] of tags) await pushContent(bench().stock.address, name, tag, content)
+  })
+
+  it("a tag, and no other tag of the same image", async () => {
+    const { ours, stock } = bench()
+    await deleteManifest(ours.address, name, "due")
+    for (const { address } of [ours, stock]) {
+      expect(await manifestStatus(address, name, "due")).toBe(404)
+      expect((await listTags(address, name)).toSorted()).toEqual(["moved", "one", "two", "uno"])
+      expect(await differences(address, name, "two", second)).toEqual([])
+    }
+  })
+
+  it("an image, with all of its tags, but not one that has moved on", async () => {
+    const { ours, stock } = bench()
+    await deleteManifest(ours.address, name, first.root.digest)
+    for (const { address } of [ours, stock]) {
+      for (const reference of [first.root.digest, "one", "uno"]) {
+        expect(await manifestStatus(address, name, reference)).toBe(404)
+      }
+      expect((await listTags(address, name)).toSorted()).toEqual(["moved", "two"])
+      expect(await differences(address, name, "moved", second)).toEqual([])
+    }
+  })
+
+  it("a blob, from this repository only", async () => {
+    const { ours, stock } = bench()
+    await pushContent(stock.address, "other", "v1", first)
+    const [digest = ""] = first.blobs.keys()
+    const blobOf = (address: string, name: string): string => `http://${address}/v2/${name}/blobs/${digest}`
+    expect((await call(blobOf(ours.address, name), { method: "DELETE" })).status).toBe(202)
+    for (const { address } of [ours, stock]) {
+      expect((await call(blobOf(address, name))).status).toBe(404)
+      expect((await call(blobOf(address, "other"))).status).toBe(200)
+    }
+  })
+
+  it("and what is pushed again, is back", async () => {
+    const { ours, stock } = bench()
+    await pushContent(ours.address, name, "one", first)
+    expect(await differences(stock.address, name, "one", first)).toEqual([])
+    expect(ours.errors).toEqual([])
+  })
+})
