@@ -7,12 +7,11 @@ import type { Reference, RepositoryName, Tag } from "../oci/reference.ts"
 import { RegistryError } from "../oci/errors.ts"
 import type { Registry } from "../registry/registry.ts"
 import { closest } from "./closest.ts"
-import { createEphemeralRegistry } from "./ephemeral-registry.ts"
 import { TransferError } from "./errors.ts"
 import { type BlobCount, createTally } from "./events.ts"
 import { damaged } from "./fatal.ts"
 import { withLoopbackName } from "./loopback-name.ts"
-import { describeRequest, either, type TransferOptions } from "./transfer.ts"
+import { either, openRegistry, type TransferOptions } from "./transfer.ts"
 
 export interface PullOptions extends TransferOptions {
   readonly name: RepositoryName
@@ -34,19 +33,9 @@ export interface PullResult {
  *   has no new name.
  */
 export async function pull(options: PullOptions): Promise<PullResult> {
-  const { driver, engine, name, reference, image, platform, signal, onEvent = () => undefined } = options
+  const { engine, name, reference, image, platform, signal, onEvent = () => undefined } = options
   const tally = createTally()
-  await using ephemeral = await createEphemeralRegistry(driver, {
-    repositories: [name],
-    access: "pull",
-    budget: options.budget,
-    tempDir: options.tempDir,
-    onBlob(event) {
-      tally.add(event)
-      onEvent({ type: "blob", event })
-    },
-    onRequest: (line) => onEvent({ type: "request", line: describeRequest(line) }),
-  })
+  await using ephemeral = await openRegistry(options, { repositories: [name], access: "pull" }, tally)
   const { address, credentials, registry, failed } = ephemeral
   // Also proves bucket, sign-in and endpoint, and keeps the tag where it is for the daemon, whoever moves it meanwhile.
   const digest = await resolve(registry, name, reference, signal)

@@ -5,13 +5,13 @@
 import { formatPlatform } from "../oci/descriptor.ts"
 import type { Digest } from "../oci/digest.ts"
 import type { RepositoryName, Tag } from "../oci/reference.ts"
-import { createEphemeralRegistry, type EphemeralRegistry } from "./ephemeral-registry.ts"
+import type { EphemeralRegistry } from "./ephemeral-registry.ts"
 import { TransferError } from "./errors.ts"
 import { type BlobCount, createTally } from "./events.ts"
 import { findImage, type FoundImage, reportPlatforms } from "./local-image.ts"
 import { withLoopbackName } from "./loopback-name.ts"
 import { platformsApart, putIndex } from "./partial-index.ts"
-import { describeRequest, either, type TransferOptions } from "./transfer.ts"
+import { either, openRegistry, type TransferOptions } from "./transfer.ts"
 
 export interface PushTarget {
   readonly name: RepositoryName
@@ -50,22 +50,13 @@ export interface PushResult {
  *   thrown, no tag has moved and the daemon is as it was.
  */
 export async function push(options: PushOptions): Promise<PushResult> {
-  const { driver, engine, targets, signal, onEvent = () => undefined } = options
+  const { engine, targets, signal, onEvent = () => undefined } = options
   const image = await findImage(engine, options.images, signal)
   reportPlatforms(image, options.requireAllPlatforms ?? false, onEvent)
   const tally = createTally()
-  await using ephemeral = await createEphemeralRegistry(driver, {
-    repositories: targets.map(({ name }) => name),
-    access: "push",
-    rewrite: options.force ?? false,
-    budget: options.budget,
-    tempDir: options.tempDir,
-    onBlob(event) {
-      tally.add(event)
-      onEvent({ type: "blob", event })
-    },
-    onRequest: (line) => onEvent({ type: "request", line: describeRequest(line) }),
-  })
+  const repositories = targets.map(({ name }) => name)
+  const visible = { repositories, access: "push", rewrite: options.force ?? false } as const
+  await using ephemeral = await openRegistry(options, visible, tally)
   const { tags } = ephemeral.registry
   // Also proves bucket, sign-in and endpoint, before the daemon is bothered.
   const previous = await Promise.all(targets.map(({ name, tag }) => tags.resolve(name, tag, signal)))

@@ -3,11 +3,15 @@
  * @module
  */
 import type { DockerEngine } from "../docker/engine.ts"
-import type { AccessLine } from "../http/middleware/access-log.ts"
 import type { Platform } from "../oci/descriptor.ts"
 import type { MemoryBudget } from "../storage/budget.ts"
 import type { StorageDriver } from "../storage/driver.ts"
-import type { OnTransferEvent } from "./events.ts"
+import {
+  createEphemeralRegistry,
+  type EphemeralOptions,
+  type EphemeralRegistry,
+} from "./ephemeral-registry.ts"
+import type { BlobTally, OnTransferEvent } from "./events.ts"
 
 export interface TransferOptions {
   readonly driver: StorageDriver
@@ -22,8 +26,24 @@ export interface TransferOptions {
   readonly onEvent?: OnTransferEvent
 }
 
-export function describeRequest({ method, path, status, milliseconds }: AccessLine): string {
-  return `${method} ${path} ${status} ${milliseconds} ms`
+/** The registry of one transfer, which tells the watcher what it does and the tally what moved. */
+export function openRegistry(
+  { driver, budget, tempDir, onEvent = () => undefined }: TransferOptions,
+  visible: Pick<EphemeralOptions, "repositories" | "access" | "rewrite">,
+  tally: BlobTally,
+): Promise<EphemeralRegistry> {
+  return createEphemeralRegistry(driver, {
+    ...visible,
+    budget,
+    tempDir,
+    onBlob(event) {
+      tally.add(event)
+      onEvent({ type: "blob", event })
+    },
+    onRequest({ method, path, status, milliseconds }) {
+      onEvent({ type: "request", line: `${method} ${path} ${status} ${milliseconds} ms` })
+    },
+  })
 }
 
 /** Ends with the caller's signal, or with the first error that makes it pointless to go on. */
