@@ -90,11 +90,12 @@ build_image() {
   DOCKER_BUILDKIT=0 docker build --quiet --tag "$image" "$root" 2>/dev/null >/dev/null
 }
 
+find_daemon
+
 say "Installing and building oci-store"
 npm ci --no-audit --no-fund --loglevel=error
 npm run --silent build
 
-find_daemon
 say "Docker $(docker version --format '{{.Server.Version}}') answers; building an image that runs"
 build_image
 docker images --filter "reference=$image"

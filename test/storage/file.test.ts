@@ -90,6 +90,14 @@ describe("file", () => {
     }
   })
 
+  test("a folder that cannot be made is refused at once, even where Node would try for ever", async () => {
+    await writeFile(path.join(folder, "file"), "")
+    const write = (root: string) =>
+      createFileDriver({ root, createRoot: true }).write("a/b", Buffer.from("x"))
+    expect(await codeOf(write(path.join(folder, "file", "a", "b")))).toBe("UNSUPPORTED")
+    if (process.platform === "linux") await expect(write("/proc/none/a")).rejects.toThrow("cannot be made")
+  })
+
   test("deleting removes the folders that it empties, up to the root", async () => {
     await write("a/b/c/d")
     await write("a/e")

@@ -29,10 +29,9 @@ export async function inDirectoryOf<T>(store: FolderStore, file: string, run: ()
 
 async function makeDirectory(store: FolderStore, directory: string): Promise<void> {
   if (directory === store.root) {
-    if (store.createRoot) await mkdir(directory, { recursive: true })
     const broken = await store.brokenRoot()
     if (broken) throw broken
-    return
+    return makeRoot(store, directory)
   }
   try {
     await mkdir(directory)
@@ -40,6 +39,23 @@ async function makeDirectory(store: FolderStore, directory: string): Promise<voi
     if (isSystemError(error, "EEXIST")) return
     if (!isSystemError(error, "ENOENT")) throw error
     await makeDirectory(store, path.dirname(directory)) // the caller comes back for `directory` itself
+  }
+}
+
+/** One by one: Node's recursive mkdir never returns where a file system refuses with ENOENT, as /proc does. */
+async function makeRoot(store: FolderStore, directory: string): Promise<void> {
+  const make = () =>
+    mkdir(directory).catch((error: unknown) => {
+      if (!isSystemError(error, "EEXIST")) throw error
+    })
+  try {
+    await make()
+  } catch (error) {
+    if (!isSystemError(error, "ENOENT")) throw store.cannotMakeRoot(error)
+    await makeRoot(store, path.dirname(directory))
+    await make().catch((error: unknown) => {
+      throw store.cannotMakeRoot(error)
+    })
   }
 }
 

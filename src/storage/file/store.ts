@@ -89,6 +89,11 @@ export class FolderStore {
     return this.error("NO_SUCH_BUCKET", `The folder ${this.root} does not exist.`)
   }
 
+  cannotMakeRoot(cause: unknown): StorageError {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    return this.error("ACCESS_DENIED", `The folder ${this.root} cannot be made (${why}).`, undefined, cause)
+  }
+
   /** For calls to which a missing file is an answer: throws any other error, and when it is the root that is missing. */
   async absent(error: unknown): Promise<undefined> {
     if (!isSystemError(error, "ENOENT", "ENOTDIR", "EISDIR")) throw await this.translate(error, undefined)
