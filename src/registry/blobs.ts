@@ -74,7 +74,10 @@ export function createBlobs(context: RegistryContext): Blobs {
       if (scope === "store" && isStorageError(error, "ACCESS_DENIED")) return undefined
       throw error
     })
-    if (!object) return undefined
+    if (!object) {
+      memory.addMissing(digest)
+      return undefined
+    }
     if (scope === "store") {
       memory.addFound(digest, object.size)
       onBlob({ type: "present", digest, size: object.size })

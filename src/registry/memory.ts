@@ -10,6 +10,9 @@ export interface RegistryMemory {
   /** Bytes of a blob that is known to be in the store. */
   sizeOf(digest: Digest): number | undefined
   add(digest: Digest, size: number): void
+  /** Whether the store was found not to have the blob: nothing is lost if it has got it since. */
+  isMissing(digest: Digest): boolean
+  addMissing(digest: Digest): void
   forget(digest: Digest): void
   /** Whether this repository's link to the blob or manifest is known to be there. */
   isLinked(name: RepositoryName, digest: Digest): boolean
@@ -24,9 +27,12 @@ export function rememberAll(): RegistryMemory {
   const sizes = new Map<Digest, number>()
   const links = new Set<string>()
   const found = new Set<Digest>()
+  const missing = new Set<Digest>()
   return {
     sizeOf: (digest) => sizes.get(digest),
     add: (digest, size) => void sizes.set(digest, size),
+    isMissing: (digest) => missing.has(digest) && !sizes.has(digest),
+    addMissing: (digest) => void missing.add(digest),
     forget: (digest) => void (sizes.delete(digest), found.delete(digest)),
     isLinked: (name, digest) => links.has(`${name}@${digest}`),
     addLink: (name, digest) => void links.add(`${name}@${digest}`),
@@ -40,6 +46,8 @@ export function rememberNothing(): RegistryMemory {
   return {
     sizeOf: () => undefined,
     add: () => undefined,
+    isMissing: () => false,
+    addMissing: () => undefined,
     forget: () => undefined,
     isLinked: () => false,
     addLink: () => undefined,

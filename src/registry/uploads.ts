@@ -36,11 +36,12 @@ export function createUploads(context: RegistryContext, blobs: Blobs): Uploads {
   const sessions = new Map<string, UploadSession>()
 
   /**
-   * Links the blob and answers true if the store has it. A small one is not asked for: to write it, create-only, is one request
-   * as well.
+   * Links the blob and answers true if the store has it. It is not asked for one that the client has just heard to be missing, nor
+   * for a small one: to write that, create-only, is one request as well.
    */
   async function linkPresent(name: RepositoryName, digest: Digest, size?: number): Promise<boolean> {
-    if (memory.sizeOf(digest) === undefined && size !== undefined && size <= SPOOL_MEMORY) return false
+    const isSmall = size !== undefined && size <= SPOOL_MEMORY
+    if (memory.sizeOf(digest) === undefined && (isSmall || memory.isMissing(digest))) return false
     return blobs.mount(name, digest, name)
   }
 

@@ -99,6 +99,13 @@ export const ROWS: readonly Row[] = [
   },
   { operation: "100 MiB: POST, PUT", requests: 10, run: sendLayer },
   {
+    operation: "100 MiB: POST, PUT, after HEAD",
+    warm: ({ address }) =>
+      expectStatus(404, call(`http://${address}/v2/${name}/blobs/${layerDigest}`, { method: "HEAD" })),
+    requests: 9,
+    run: sendLayer,
+  },
+  {
     operation: "mount from another repository, cold",
     before: ({ address }) => uploadBlob(address, source, configDigest, config),
     requests: 2,
