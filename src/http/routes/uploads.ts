@@ -22,7 +22,7 @@ export const uploads = new Hono<Env>()
   .patch("/v2/:name{.+}/blobs/uploads/:id", async (c) => {
     const { name, session } = sessionOf(c)
     await withSession(name, session, () => session.append(chunkOf(c)))
-    return c.body(null, 202, sessionHeaders(name, session))
+    return accepted(c, name, session)
   })
   .put("/v2/:name{.+}/blobs/uploads/:id", async (c) => {
     const { name, session } = sessionOf(c)
@@ -51,7 +51,7 @@ async function start(c: AppContext): Promise<Response> {
     return created(c, name, digest)
   }
   const session = uploads.create(name)
-  return c.body(null, 202, sessionHeaders(name, session))
+  return accepted(c, name, session)
 }
 
 /** A source that may not be read, or is no name at all, is no source: the client then uploads. */
@@ -98,8 +98,11 @@ function sessionHeaders(name: RepositoryName, session: UploadSession): Record<st
     location: `/v2/${name}/blobs/uploads/${session.id}`,
     range: rangeOf(session.size),
     "docker-upload-uuid": session.id,
-    "content-length": "0",
   }
+}
+
+function accepted(c: AppContext, name: RepositoryName, session: UploadSession): Response {
+  return c.body(null, 202, { ...sessionHeaders(name, session), "content-length": "0" })
 }
 
 function created(c: AppContext, name: RepositoryName, digest: Digest): Response {
