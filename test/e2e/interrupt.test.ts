@@ -3,7 +3,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { start, succeed } from "../support/cli.ts"
-import { describeWithEngine, docker, removeImages } from "../support/docker.ts"
+import { describeWithEngine, docker, loopbackNames, removeImages } from "../support/docker.ts"
 import { type LoadedImage, randomImage } from "../support/random-image.ts"
 import { STORES, type TestStore } from "../support/stores.ts"
 
@@ -16,10 +16,12 @@ await describeWithEngine("a transfer that is broken off", () => {
     let large: LoadedImage
     let reference: string
     let published: string
+    let names: string[]
 
     beforeAll(async () => {
       store = await open()
       reference = store.reference("app:v1")
+      names = await loopbackNames()
       small = await randomImage({ layers: [{ bytes: 1000, seed: "small" }] })
       large = await randomImage({
         layers: [
@@ -41,8 +43,7 @@ await describeWithEngine("a transfer that is broken off", () => {
     }
 
     const unchanged = async (): Promise<void> => {
-      const names = await docker("images", "--format", "{{.Repository}}:{{.Tag}}")
-      expect(names.split("\n").filter((name) => name.startsWith("127.0.0.1:"))).toEqual([])
+      expect(await loopbackNames()).toEqual(names)
       expect(await store.leftovers()).toEqual([])
       expect((await keys()).filter((key) => key.includes("/_uploads/"))).toEqual([])
       const now = await succeed(
@@ -85,6 +86,8 @@ await describeWithEngine("a transfer that is broken off", () => {
       push.process.kill("SIGINT")
       push.process.kill("SIGINT")
       expect((await push.outcome).code).toBe(130)
+      // Whoever does not wait leaves what there was no time to remove.
+      await removeImages(...(await loopbackNames()).filter((name) => name.endsWith("/x:1")))
     })
   })
 })

@@ -6,24 +6,26 @@ import { readFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { succeed, run } from "../support/cli.ts"
-import { describeWithEngine, docker, imageId, removeImages, runImage, uniqueName } from "../support/docker.ts"
+import {
+  describeWithEngine,
+  docker,
+  imageId,
+  loopbackNames,
+  removeImages,
+  runImage,
+  uniqueName,
+} from "../support/docker.ts"
 import { randomImage } from "../support/random-image.ts"
 import { type RunnableImage, runnableImage } from "../support/runnable-image.ts"
 import { blobsOf, STORES, type TestStore } from "../support/stores.ts"
 
 const MiB = 1024 * 1024
 
-/** Names that a push or pull makes for its own use. */
-async function temporaryNames(): Promise<string[]> {
-  return (await docker("images", "--format", "{{.Repository}}:{{.Tag}}"))
-    .split("\n")
-    .filter((name) => name.startsWith("127.0.0.1:"))
-}
-
 await describeWithEngine("push and pull", () => {
   describe.each(STORES)("$name", ({ open }) => {
     let store: TestStore
     let image: RunnableImage
+    let names: string[]
     const path = "team/app:v1"
 
     const oci = (command: string, ...args: string[]) =>
@@ -34,6 +36,7 @@ await describeWithEngine("push and pull", () => {
     beforeAll(async () => {
       store = await open()
       image = await runnableImage()
+      names = await loopbackNames()
     })
     afterAll(async () => {
       await removeImages(image.name, "team/app:v1", "team/app:v2")
@@ -48,7 +51,7 @@ await describeWithEngine("push and pull", () => {
       expect(JSON.parse(pulled)).toMatchObject({ digest: digestOf(pushed), image: image.name })
       expect(await imageId(image.name)).toBe(image.id)
       expect(await runImage(image.name)).toBe(image.marker)
-      expect(await temporaryNames()).toEqual([])
+      expect(await loopbackNames()).toEqual(names)
       expect(await store.leftovers()).toEqual([])
     })
 
@@ -112,7 +115,7 @@ await describeWithEngine("push and pull", () => {
       const name = `team/app:${digest.slice(7, 19)}`
       expect(await imageId(name)).toBe(image.id)
       await removeImages(name)
-      expect(await temporaryNames()).toEqual([])
+      expect(await loopbackNames()).toEqual(names)
     })
 
     it("carries large layers", async () => {
@@ -147,7 +150,7 @@ await describeWithEngine("push and pull", () => {
       const noRepository = await run([...store.backend, "pull", store.reference("nobody:v1")], store.env)
       expect(noRepository.code).toBe(5)
       expect(noRepository.stderr).toContain("no repository 'nobody'")
-      expect(await temporaryNames()).toEqual([])
+      expect(await loopbackNames()).toEqual(names)
     })
   })
 })

@@ -51,6 +51,12 @@ export async function removeImages(...names: string[]): Promise<void> {
   }
 }
 
+/** Names that pushes and pulls make for their own use: those that are there are left over, or of someone else's at this moment. */
+export async function loopbackNames(): Promise<string[]> {
+  const names = await docker("images", "--format", "{{.Repository}}:{{.Tag}}")
+  return names.split("\n").filter((name) => name.startsWith("127.0.0.1:"))
+}
+
 /** A repository name that no other test has: `oci-store-test/<prefix>-<8 hex digits>`. */
 export function uniqueName(prefix = "image"): string {
   return `oci-store-test/${prefix}-${randomBytes(4).toString("hex")}`
