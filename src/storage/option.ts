@@ -1,5 +1,5 @@
 /**
- * A driver's settings as data.
+ * A driver's settings as data, and reading their values.
  * @module
  */
 
@@ -24,3 +24,14 @@ export interface DriverOption {
 
 /** By the options' names. A value that is not of the option's type counts as absent. */
 export type OptionValues = Readonly<Record<string, string | boolean | number | undefined>>
+
+/** A string. An empty variable in the environment is no value. */
+export function textOf(values: OptionValues, name: string): string | undefined {
+  const value = values[name]
+  return typeof value === "string" && value !== "" ? value : undefined
+}
+
+export function flagOf(values: OptionValues, name: string): boolean | undefined {
+  const value = values[name]
+  return typeof value === "boolean" ? value : undefined
+}

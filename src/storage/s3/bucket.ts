@@ -4,12 +4,13 @@
  */
 import type { S3Client } from "@aws-sdk/client-s3"
 import { StorageError, type StorageErrorCode } from "../driver.ts"
+import { endpointUrl } from "../endpoint.ts"
 import { createAdaptiveLimiter } from "../limiter.ts"
 import { retry, RETRY_POLICY, type RetryPolicy } from "../retry.ts"
 import { advise, isOverload } from "./advice.ts"
 import { createClient } from "./client.ts"
 import { describeFailure, NAME, type FailureContext } from "./errors.ts"
-import { endpointUrl, objectName, type S3DriverOptions } from "./options.ts"
+import { objectName, type S3DriverOptions } from "./options.ts"
 
 export interface CallOptions {
   /** The driver's key, for messages. */

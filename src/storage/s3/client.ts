@@ -3,7 +3,8 @@
  * @module
  */
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
-import { endpointUrl, explicitCredentials, type S3DriverOptions } from "./options.ts"
+import { endpointUrl } from "../endpoint.ts"
+import { explicitCredentials, type S3DriverOptions } from "./options.ts"
 import { leaveLargeBodiesUnsigned } from "./unsigned-bodies.ts"
 
 /** Milliseconds for a connection to come about. */

@@ -2,7 +2,6 @@
  * What one S3 store is: a bucket, where it is, and who asks.
  * @module
  */
-import { isIP } from "node:net"
 import { MissingOptionError } from "../errors.ts"
 
 export interface S3DriverOptions {
@@ -25,15 +24,6 @@ export interface S3DriverOptions {
   readonly pathStyle?: boolean | undefined
   /** Bytes of a part of a large object, at least 5 MiB. Larger objects get larger ones. Defaults to 16 MiB. */
   readonly partSize?: number | undefined
-}
-
-/** The endpoint with a scheme: HTTP for this machine and for bare addresses, HTTPS for names. */
-export function endpointUrl(endpoint: string | undefined): string | undefined {
-  if (!endpoint) return undefined
-  if (/^https?:\/\//i.test(endpoint)) return endpoint
-  const host = /^\[([^\]]*)\]|^[^:/]*/.exec(endpoint)
-  const name = host?.[1] ?? host?.[0] ?? ""
-  return `${name === "localhost" || isIP(name) !== 0 ? "http" : "https"}://${endpoint}`
 }
 
 /** Maps a driver's key to an object's name as Distribution does, so that both read each other's stores. */
