@@ -33,12 +33,14 @@ export function renderHelp({ about, usage, sections }: HelpPage, width: number):
   ].join("\n")
 }
 
-/** Columns before the texts of a section at most; a longer term gets a line of its own. */
+/** Columns before the texts of a section at most, and their share of a narrow terminal; a longer term gets a line of its own. */
 const WIDEST_GUTTER = 31
+const GUTTER_SHARE = 0.45
 const STACKED_GUTTER = 6
 
 function renderSection({ title, rows, stacked = false }: HelpSection, width: number): string[] {
-  const fitting = rows.map(([term]) => term.length + 4).filter((length) => length <= WIDEST_GUTTER)
+  const widest = Math.min(WIDEST_GUTTER, Math.floor(width * GUTTER_SHARE))
+  const fitting = rows.map(([term]) => term.length + 4).filter((length) => length <= widest)
   const gutter = stacked ? STACKED_GUTTER : Math.max(...fitting, STACKED_GUTTER)
   return ["", `${title}:`, ...rows.flatMap((row) => columns(row, gutter, width))]
 }

@@ -21,7 +21,8 @@ export function describeTransfer(
   const backends = backend ? [backend] : BACKENDS
   const path = backend ? [backend.name, direction] : [direction]
   const line = path.join(" ")
-  const place = backends.map(({ container }) => container).join(" or ")
+  const places = new Set(backends.map(({ container }) => container))
+  const place = new Intl.ListFormat("en-GB", { type: "disjunction" }).format(places)
   const shapes = backend ? [shapeOf(backend)] : backends.map(urlShapeOf)
   return {
     path,
