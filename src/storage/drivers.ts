@@ -3,6 +3,7 @@
  * and with it a cloud's SDK, is loaded when one is opened.
  * @module
  */
+import { AZURE_OPTIONS } from "./azure-options.ts"
 import type { MemoryBudget } from "./budget.ts"
 import type { StorageDriver } from "./driver.ts"
 import type { DriverOption, OptionValues } from "./option.ts"
@@ -24,7 +25,7 @@ export interface DriverResources {
 export interface DriverEntry {
   readonly name: string
   /** What a location of this backend is called. */
-  readonly container: "bucket" | "folder"
+  readonly container: "bucket" | "container" | "folder"
   /** Schemes of its URLs, without the colon. */
   readonly schemes: readonly string[]
   readonly describe: string
@@ -48,6 +49,17 @@ export const DRIVERS: readonly DriverEntry[] = [
     async open(location, options, { budget, concurrency = CONCURRENCY, log }) {
       const { openS3 } = await import("./s3/open.ts")
       return openS3(location, options, { budget, concurrency, log })
+    },
+  },
+  {
+    name: "azure",
+    container: "container",
+    schemes: ["azblob"],
+    describe: "Azure Blob Storage",
+    options: AZURE_OPTIONS,
+    async open(location, options, { budget, concurrency = CONCURRENCY, log }) {
+      const { openAzure } = await import("./azure/open.ts")
+      return openAzure(location, options, { budget, concurrency, log })
     },
   },
   {

@@ -1,0 +1,106 @@
+/**
+ * A container and the one way to send it requests: limited, retried, with its errors translated.
+ * @module
+ */
+import type { BlockBlobClient, ContainerClient } from "@azure/storage-blob"
+import { StorageError, type StorageErrorCode } from "../driver.ts"
+import { createAdaptiveLimiter } from "../limiter.ts"
+import { retry } from "../retry.ts"
+import { advise, isOverload } from "./advice.ts"
+import { type Client, createClient } from "./client.ts"
+import { describeFailure, NAME, type FailureContext } from "./errors.ts"
+import { nameStart } from "./names.ts"
+import type { AzureDriverOptions } from "./options.ts"
+import type { Account } from "./sign-in.ts"
+
+export interface CallOptions {
+  /** The driver's key, for messages. */
+  readonly key?: string | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export class AzureContainer {
+  readonly name: string
+  readonly client: ContainerClient
+  readonly #agent: Client["agent"]
+  readonly #context: Omit<FailureContext, "key">
+  readonly #nameStart: string
+  readonly #limiter
+  readonly #log: ((message: string) => void) | undefined
+
+  constructor(
+    options: AzureDriverOptions,
+    account: Account,
+    concurrency: number,
+    log?: (message: string) => void,
+  ) {
+    const { container, agent } = createClient(account, options.container, concurrency)
+    this.name = options.container
+    this.client = container
+    this.#agent = agent
+    this.#context = {
+      container: options.container,
+      account: container.accountName,
+      url: account.url.replace(/\?.*$/s, ""),
+    }
+    this.#nameStart = nameStart(options)
+    this.#limiter = createAdaptiveLimiter(concurrency)
+    this.#log = log
+  }
+
+  blob(key: string): BlockBlobClient {
+    return this.client.getBlockBlobClient(this.nameOf(key))
+  }
+
+  /** An object's name in the container. */
+  nameOf(key: string): string {
+    return this.#nameStart + key
+  }
+
+  /** The driver's key of an object's name. */
+  keyOf(name: string): string {
+    return name.slice(this.#nameStart.length)
+  }
+
+  /** Runs one request, again where that may help. */
+  async call<T>(
+    { key, signal }: CallOptions,
+    send: (handling: { abortSignal?: AbortSignal }) => Promise<T>,
+  ): Promise<T> {
+    const handling = signal ? { abortSignal: signal } : {}
+    try {
+      return await retry(() => this.#limiter.run(() => send(handling), isOverload, signal), {
+        advise,
+        signal,
+        onRetry: (error, delay) => this.#log?.(this.#retryLine(error, delay, key)),
+      })
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw this.describe(error, key)
+    }
+  }
+
+  describe(error: unknown, key: string | undefined): StorageError {
+    return describeFailure(error, { ...this.#context, key })
+  }
+
+  /** An error that no answer of the store stands for. */
+  error(code: StorageErrorCode, sentence: string, key?: string): StorageError {
+    return new StorageError(code, sentence, { driver: NAME, key })
+  }
+
+  /** What Azure always sends in this place. */
+  expect<T>(value: T | undefined, name: string, key: string | undefined): T {
+    if (value !== undefined) return value
+    const sentence = `${this.#context.url} does not answer like Azure Blob Storage: it sent no ${name}.`
+    throw this.error("NOT_A_STORE", sentence, key)
+  }
+
+  close(): void {
+    this.#agent.destroy()
+  }
+
+  #retryLine(error: unknown, delay: number, key: string | undefined): string {
+    return `retrying ${key ?? this.name} in ${Math.round(delay)} ms: ${this.describe(error, key).message}`
+  }
+}
