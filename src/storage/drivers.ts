@@ -6,6 +6,7 @@
 import { AZURE_OPTIONS } from "./azure-options.ts"
 import type { MemoryBudget } from "./budget.ts"
 import type { StorageDriver } from "./driver.ts"
+import { GCS_OPTIONS } from "./gcs-options.ts"
 import type { DriverOption, OptionValues } from "./option.ts"
 import { S3_OPTIONS } from "./s3-options.ts"
 
@@ -49,6 +50,17 @@ export const DRIVERS: readonly DriverEntry[] = [
     async open(location, options, { budget, concurrency = CONCURRENCY, log }) {
       const { openS3 } = await import("./s3/open.ts")
       return openS3(location, options, { budget, concurrency, log })
+    },
+  },
+  {
+    name: "gcs",
+    container: "bucket",
+    schemes: ["gs", "gcs"],
+    describe: "Google Cloud Storage",
+    options: GCS_OPTIONS,
+    async open(location, options, { budget, concurrency = CONCURRENCY, log }) {
+      const { openGcs } = await import("./gcs/open.ts")
+      return openGcs(location, options, { budget, concurrency, log })
     },
   },
   {

@@ -10,6 +10,7 @@ import { delimiter, join } from "node:path"
 /** Name → how to get it. */
 const INSTALL = {
   "docker-registry": "apt install docker-registry, or build Distribution 2.8 under this name",
+  "fake-gcs-server": "go install github.com/fsouza/fake-gcs-server@v1.56.1",
   registry: "go install github.com/distribution/distribution/v3/cmd/registry@v3.1.2",
   crane: "go install github.com/google/go-containerregistry/cmd/crane@v0.22.1",
   regctl: "go install github.com/regclient/regclient/cmd/regctl@v0.11.7",

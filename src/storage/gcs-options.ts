@@ -1,0 +1,39 @@
+/**
+ * The settings of the gcs backend, apart from its code so that reading them loads no SDK.
+ * @module
+ */
+import type { DriverOption } from "./option.ts"
+
+export const GCS_OPTIONS = [
+  {
+    name: "project-id",
+    env: ["GOOGLE_CLOUD_PROJECT"],
+    type: "string",
+    describe: "Project; only needed where the credentials name none",
+  },
+  {
+    name: "keyfile",
+    env: ["GOOGLE_APPLICATION_CREDENTIALS"],
+    sdk: true,
+    type: "string",
+    describe: "File with a key; default: application default credentials, as the gcloud tools leave them",
+  },
+  {
+    name: "endpoint",
+    alias: "e",
+    synonyms: ["endpoint-url"],
+    env: ["STORAGE_EMULATOR_HOST"],
+    type: "string",
+    describe: "Server other than Google, an emulator for instance; over HTTP nobody signs in",
+  },
+  {
+    name: "root-dir",
+    type: "string",
+    describe: "Start of all keys, as a registry's rootdirectory",
+  },
+  {
+    name: "anonymous",
+    type: "boolean",
+    describe: "Sign in nowhere, for public buckets",
+  },
+] as const satisfies readonly DriverOption[]

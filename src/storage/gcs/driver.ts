@@ -1,0 +1,91 @@
+/**
+ * Objects in a bucket of Google Cloud Storage, over its JSON API, under the names that Distribution's driver gives them.
+ *
+ * What the emulator of the tests, fake-gcs-server, cannot show: signing in, who may do what, a missing bucket when an object is
+ * read, moves, conditions of copies and deletes, and how far an upload session got.
+ * @see https://cloud.google.com/storage/docs/json_api
+ * @module
+ */
+import type { MemoryBudget } from "../budget.ts"
+import type { ListOptions, StorageDriver } from "../driver.ts"
+import { assertKey, assertPrefix } from "../keys.ts"
+import { createUpload } from "../upload.ts"
+import { GcsBucket } from "./bucket.ts"
+import { deleteObjects } from "./delete.ts"
+import { NAME } from "./errors.ts"
+import { listObjects } from "./list.ts"
+import { Mover } from "./move.ts"
+import type { GcsDriverOptions } from "./options.ts"
+import { putObject } from "./put.ts"
+import { readObject, statObject } from "./read.ts"
+import { ChunkedSink } from "./upload.ts"
+
+/** What a driver shares with the rest of the process. */
+export interface GcsResources {
+  readonly budget: MemoryBudget
+  /** Requests at once, as long as the store copes. */
+  readonly concurrency: number
+  /** Told of every retry. */
+  readonly log?: ((message: string) => void) | undefined
+}
+
+/** Makes no request. Has no `staleUploads`: the store cannot list its sessions, and forgets them after a week. */
+export function createGcsDriver(options: GcsDriverOptions, shared: GcsResources): StorageDriver {
+  const bucket = new GcsBucket(options, shared.concurrency, shared.log)
+  const mover = new Mover(bucket)
+  const { partSize } = options
+
+  return {
+    name: NAME,
+    renames: false,
+
+    async stat(key, options) {
+      check(key, options?.signal)
+      return statObject(bucket, key, options)
+    },
+
+    async read(key, options) {
+      check(key, options?.signal)
+      return readObject(bucket, key, options)
+    },
+
+    async write(key, body, options = {}) {
+      check(key, options.signal)
+      return { etag: await putObject(bucket, key, body, options) }
+    },
+
+    async *list(prefix: string, options: ListOptions = {}) {
+      options.signal?.throwIfAborted()
+      assertPrefix(NAME, prefix)
+      yield* listObjects(bucket, prefix, options)
+    },
+
+    async delete(keys, options = {}) {
+      const all = [keys].flat()
+      for (const key of all) check(key, options.signal)
+      await deleteObjects(bucket, all, options)
+    },
+
+    async createUpload(key, options = {}) {
+      check(key, options.signal)
+      const chunked = { ...options, key, budget: shared.budget, partSize }
+      const identity = { driver: NAME, key, size: options.size, signal: options.signal }
+      return createUpload(identity, (control) => new ChunkedSink(bucket, chunked, control))
+    },
+
+    async move(from, to, options = {}) {
+      check(from, options.signal)
+      assertKey(NAME, to)
+      await mover.move(from, to, options)
+    },
+
+    async [Symbol.asyncDispose]() {
+      bucket[Symbol.dispose]()
+    },
+  }
+}
+
+function check(key: string, signal: AbortSignal | undefined): void {
+  signal?.throwIfAborted()
+  assertKey(NAME, key)
+}

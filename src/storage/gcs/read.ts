@@ -1,0 +1,141 @@
+/**
+ * Reading objects: one request, and more only where the connection breaks.
+ * @module
+ */
+import type { IncomingMessage } from "node:http"
+import { destroyOnAbort } from "../abort.ts"
+import {
+  isStorageError,
+  type ByteRange,
+  type Cancellable,
+  type ObjectRead,
+  type ObjectStat,
+} from "../driver.ts"
+import { resumingBody } from "../resume.ts"
+import { discard, readJson } from "./answer.ts"
+import type { GcsBucket } from "./bucket.ts"
+import { isUnfinished, RESOURCE_FIELDS, resourceOf, type Resource } from "./resource.ts"
+
+/** The object's resource, or undefined where there is none, or only a stock registry's upload in progress. */
+export async function findObject(
+  bucket: GcsBucket,
+  key: string,
+  { signal }: Cancellable = {},
+): Promise<Resource | undefined> {
+  try {
+    const found = await bucket.call({ key, signal }, async () => {
+      const url = bucket.objectUrl(key, { fields: RESOURCE_FIELDS })
+      return readJson(await bucket.send({ method: "GET", url, signal }))
+    })
+    const resource = resourceOf(bucket, found, key)
+    return isUnfinished(resource.contentType) ? undefined : resource
+  } catch (error) {
+    if (isStorageError(error, "NOT_FOUND")) return undefined
+    throw error
+  }
+}
+
+export async function statObject(
+  bucket: GcsBucket,
+  key: string,
+  options?: Cancellable,
+): Promise<ObjectStat | undefined> {
+  const found = await findObject(bucket, key, options)
+  return found && { size: found.size, etag: found.generation, modified: found.modified }
+}
+
+export async function readObject(
+  bucket: GcsBucket,
+  key: string,
+  options: Cancellable & { readonly range?: ByteRange } = {},
+): Promise<ObjectRead> {
+  const { range, signal } = options
+  const first = await openFirst(bucket, key, range, signal)
+  const { etag, size, modified, length } = first
+  const start = range?.start ?? 0
+  const body = resumingBody(first.body, {
+    length,
+    describe: (error) => bucket.describe(error, { key }),
+    reopen: async (offset, signal) => {
+      const rest = { start: start + offset, end: start + length - 1 }
+      return (await reopen(bucket, key, { range: rest, generation: etag, signal })).body
+    },
+  })
+  return { size, etag, modified, body: destroyOnAbort(body, signal) }
+}
+
+/** An empty object has no range, not even from 0: then it is read without. */
+async function openFirst(
+  bucket: GcsBucket,
+  key: string,
+  range: ByteRange | undefined,
+  signal: AbortSignal | undefined,
+) {
+  if (!range || (range.start === 0 && range.end === undefined)) return open(bucket, key, { signal })
+  try {
+    return await open(bucket, key, { range, signal })
+  } catch (error) {
+    if (range.start === 0 && isStorageError(error, "INVALID_RANGE")) return open(bucket, key, { signal })
+    throw error
+  }
+}
+
+/** A version that was replaced meanwhile is still there in a versioned bucket, and absent in others. */
+async function reopen(bucket: GcsBucket, key: string, options: OpenOptions) {
+  try {
+    return await open(bucket, key, options)
+  } catch (error) {
+    if (!isStorageError(error, "NOT_FOUND")) throw error
+    const sentence = `${key} in the bucket ${bucket.name} has changed while it was read.`
+    throw bucket.error("PRECONDITION_FAILED", sentence, key)
+  }
+}
+
+interface OpenOptions extends Cancellable {
+  readonly range?: ByteRange
+  readonly generation?: string
+}
+
+async function open(bucket: GcsBucket, key: string, { range, generation, signal }: OpenOptions) {
+  const url = bucket.objectUrl(key, { alt: "media", generation })
+  const headers = range && { range: `bytes=${range.start}-${range.end ?? ""}` }
+  const body = await bucket.call({ key, signal }, () =>
+    bucket.send({ method: "GET", url, signal, ...(headers && { headers }) }),
+  )
+  try {
+    return { body, ...headOf(bucket, key, body, range) }
+  } catch (error) {
+    discard(body.destroy())
+    throw error
+  }
+}
+
+function headOf(bucket: GcsBucket, key: string, answer: IncomingMessage, range: ByteRange | undefined) {
+  const { headers } = answer
+  if (isUnfinished(headers["content-type"])) {
+    throw bucket.error("NOT_FOUND", `${key} in the bucket ${bucket.name} is an unfinished upload.`, key)
+  }
+  const total = /\/(\d+)$/.exec(headers["content-range"] ?? "")?.[1]
+  if (range && total === undefined) {
+    throw bucket.error("UNSUPPORTED", `The store ignores byte ranges, for ${key}.`, key)
+  }
+  const generation = bucket.expect(header(answer, "x-goog-generation"), "generation", key)
+  const length = Number(bucket.expect(headers["content-length"] ?? header(answer, STORED), "length", key))
+  return {
+    etag: generation,
+    /** Bytes of this answer. */
+    length,
+    /** Bytes of the whole object. */
+    size: Number(total ?? length),
+    // A generation is the time of its writing, in microseconds.
+    modified: new Date(headers["last-modified"] ?? Number(generation) / 1000),
+  }
+}
+
+/** Answers that are sent in chunks have only this length. */
+const STORED = "x-goog-stored-content-length"
+
+function header(answer: IncomingMessage, name: string): string | undefined {
+  const value = answer.headers[name]
+  return typeof value === "string" ? value : undefined
+}

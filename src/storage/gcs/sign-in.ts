@@ -1,0 +1,71 @@
+/**
+ * Who asks: the headers that the SDK's credentials give a request. Of the SDK only this is used: its requests cannot be aborted,
+ * read whole bodies into memory, or make several requests of one.
+ * @see https://cloud.google.com/docs/authentication/application-default-credentials
+ * @module
+ */
+import { Storage } from "@google-cloud/storage"
+import { MissingOptionError } from "../errors.ts"
+import { needsSignIn, type GcsDriverOptions } from "./options.ts"
+
+export interface SignIn {
+  /** Asks for a token where there is none that is still good. Rejects with a {@link SignInError}. */
+  headers(): Promise<Readonly<Record<string, string>>>
+}
+
+/** There is no token to be had. */
+export class SignInError extends Error {
+  override readonly name = "SignInError"
+}
+
+export function createSignIn(options: GcsDriverOptions): SignIn {
+  if (!needsSignIn(options)) return { headers: async () => ({}) }
+  const auth = authOf(options)
+  return {
+    async headers() {
+      try {
+        return Object.fromEntries(await auth.getRequestHeaders())
+      } catch (error) {
+        throw signInError(error)
+      }
+    },
+  }
+}
+
+/**
+ * Looks for credentials, where nothing else says who asks: then the place to say it may have been forgotten.
+ * @throws MissingOptionError
+ */
+export async function requireIdentity(options: GcsDriverOptions): Promise<void> {
+  if (!needsSignIn(options) || options.projectId || options.keyfile) return
+  try {
+    await authOf(options).getClient()
+  } catch (error) {
+    if (!isWithoutCredentials(error)) return // the first request says it better
+    throw new MissingOptionError(
+      "project-id",
+      "The gcs backend requires project ID or credentials, and there is neither: pass --project-id or set GOOGLE_CLOUD_PROJECT, and sign in with `gcloud auth application-default login` or --keyfile. (Public buckets need only --anonymous.)",
+      { cause: error },
+    )
+  }
+}
+
+/** The project is the placeholder's, for want of one: the SDK would look for it at length. */
+function authOf({ projectId, keyfile }: GcsDriverOptions) {
+  const storage = new Storage({
+    ...(projectId && { projectId }),
+    ...(keyfile && { keyFilename: keyfile }),
+    retryOptions: { autoRetry: false, maxRetries: 0 },
+  })
+  return storage.authClient
+}
+
+export function isWithoutCredentials(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("Could not load the default credentials")
+}
+
+function signInError(cause: unknown): SignInError {
+  // Node quotes what it could not parse: a part of the key file.
+  if (cause instanceof SyntaxError) return new SignInError("The file of credentials is not JSON.")
+  return new SignInError(cause instanceof Error ? cause.message : "There is no token.", { cause })
+}
