@@ -11,6 +11,7 @@ import { type Backend, BACKENDS, DEFAULT_BACKEND } from "./backends.ts"
 import type { Invocation } from "./command.ts"
 import { formOf, isFolder, parseReference, type StoreReference } from "./reference.ts"
 import { UsageError } from "./usage-error.ts"
+import type { Values } from "./values.ts"
 
 export interface Store {
   readonly backend: Backend
@@ -65,7 +66,17 @@ function readReferences({ words, values, io }: Invocation, backend: Backend | un
       : reference
   })
   if (first) return [first, ...others]
-  throw new UsageError(`The reference is missing: ${formOf(backend ?? fallback, dir !== undefined)}`)
+  const form = formOf(backend ?? fallback, dir !== undefined)
+  const taken = takenForValue(values, backend ?? fallback)
+  if (taken === undefined) throw new UsageError(`The reference is missing: ${form}`)
+  throw new UsageError(
+    `The reference is missing, --${taken} took it for its value. Expected: --${taken} VALUE ${form}`,
+  )
+}
+
+/** The flag that stands before the reference without a value of its own. */
+function takenForValue(values: Values, backend: Backend): string | undefined {
+  return backend.options.find(({ name }) => /^[^/:]+\/[^:]+:[^:/]+$/.test(values.text(name) ?? ""))?.name
 }
 
 function targetOf({ name, tag, digest }: Artifact): PushTarget {

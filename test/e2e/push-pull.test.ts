@@ -45,7 +45,7 @@ await describeWithEngine("push and pull", () => {
 
     it("brings an image there and back: same id, same digest, and it runs", async () => {
       const pushed = await push("--image", image.name, store.reference(path))
-      expect(pushed).toMatch(/^(file|s3|azblob):\/\/.*team\/app:v1@sha256:[0-9a-f]{64}$/)
+      expect(pushed).toMatch(/^(file|s3|gs|azblob):\/\/.*team\/app:v1@sha256:[0-9a-f]{64}$/)
       await removeImages(image.name)
       const pulled = await oci("pull", "--image", image.name, "--json", store.reference(path))
       expect(JSON.parse(pulled)).toMatchObject({ digest: digestOf(pushed), image: image.name })

@@ -9,8 +9,11 @@ import { createAzureDriver } from "../../src/storage/azure/driver.ts"
 import { createMemoryBudget } from "../../src/storage/budget.ts"
 import type { StorageDriver } from "../../src/storage/driver.ts"
 import { createFileDriver } from "../../src/storage/file.ts"
+import { createGcsDriver } from "../../src/storage/gcs/driver.ts"
 import { createS3Driver } from "../../src/storage/s3/driver.ts"
 import { startAzurite } from "./azurite.ts"
+import { startFakeGcs } from "./fake-gcs.ts"
+import { pathOf } from "./programs.ts"
 import { type Credentials, findVersitygw, INSTALL, startVersitygw } from "./versitygw.ts"
 
 export interface TestStore extends AsyncDisposable {
@@ -74,6 +77,27 @@ function environmentOf({ accessKey, secretKey }: Credentials): NodeJS.ProcessEnv
   return { AWS_ACCESS_KEY_ID: accessKey, AWS_SECRET_ACCESS_KEY: secretKey, AWS_SESSION_TOKEN: "" }
 }
 
+/** @throws Error that says how to install the server */
+async function gcsStore(): Promise<TestStore> {
+  const server = await startFakeGcs(await pathOf("fake-gcs-server"))
+  await server.createBucket(BUCKET)
+  const driver = createGcsDriver(
+    { bucket: BUCKET, endpoint: server.endpoint },
+    { budget: createMemoryBudget(64 * 1024 * 1024), concurrency: 4 },
+  )
+  return {
+    backend: ["gcs"],
+    env: { STORAGE_EMULATOR_HOST: server.endpoint },
+    reference: (path) => `${BUCKET}/${path}`,
+    driver,
+    leftovers: async () => [], // sessions cannot be listed
+    async [Symbol.asyncDispose]() {
+      await driver[Symbol.asyncDispose]()
+      await server[Symbol.asyncDispose]()
+    },
+  }
+}
+
 async function azureStore(): Promise<TestStore> {
   const server = await startAzurite()
   const { accountName, accountKey } = server.account
@@ -99,6 +123,7 @@ async function azureStore(): Promise<TestStore> {
 export const STORES = [
   { name: "file", open: folderStore },
   { name: "s3", open: s3Store },
+  { name: "gcs", open: gcsStore },
   { name: "azure", open: azureStore },
 ] as const
 

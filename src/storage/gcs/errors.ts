@@ -104,6 +104,6 @@ function what({ bucket, key }: FailureContext): string {
 function said(error: unknown): string {
   const message = error instanceof Error ? error.message.split("\n", 1)[0]?.slice(0, 500) : undefined
   const word = error instanceof AnswerError ? (error.reason ?? `status ${error.status}`) : systemCodeOf(error)
-  const words = [word, message].filter((each) => each)
+  const words = word && message?.includes(word) ? [message] : [word, message].filter((each) => each)
   return words.length > 0 ? `: ${words.join(": ").replace(/\.$/, "")}` : ""
 }

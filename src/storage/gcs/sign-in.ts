@@ -5,6 +5,7 @@
  * @module
  */
 import { Storage } from "@google-cloud/storage"
+import { readFile } from "node:fs/promises"
 import { MissingOptionError } from "../errors.ts"
 import { needsSignIn, type GcsDriverOptions } from "./options.ts"
 
@@ -20,11 +21,12 @@ export class SignInError extends Error {
 
 export function createSignIn(options: GcsDriverOptions): SignIn {
   if (!needsSignIn(options)) return { headers: async () => ({}) }
-  const auth = authOf(options)
+  let identity: ReturnType<typeof findIdentity> | undefined
   return {
     async headers() {
+      identity ??= findIdentity(options)
       try {
-        return Object.fromEntries(await auth.getRequestHeaders())
+        return Object.fromEntries(await (await identity).getRequestHeaders())
       } catch (error) {
         throw signInError(error)
       }
@@ -39,7 +41,7 @@ export function createSignIn(options: GcsDriverOptions): SignIn {
 export async function requireIdentity(options: GcsDriverOptions): Promise<void> {
   if (!needsSignIn(options) || options.projectId || options.keyfile) return
   try {
-    await authOf(options).getClient()
+    await findIdentity(options)
   } catch (error) {
     if (!isWithoutCredentials(error)) return // the first request says it better
     throw new MissingOptionError(
@@ -50,14 +52,13 @@ export async function requireIdentity(options: GcsDriverOptions): Promise<void> 
   }
 }
 
-/** The project is the placeholder's, for want of one: the SDK would look for it at length. */
-function authOf({ projectId, keyfile }: GcsDriverOptions) {
-  const storage = new Storage({
-    ...(projectId && { projectId }),
-    ...(keyfile && { keyFilename: keyfile }),
-    retryOptions: { autoRetry: false, maxRetries: 0 },
-  })
-  return storage.authClient
+/** The SDK's own option for a key file prints warnings that it is outdated; this is what it does with one from the environment. */
+async function findIdentity({ projectId, keyfile }: GcsDriverOptions) {
+  const { authClient } = new Storage(projectId ? { projectId } : {})
+  if (!keyfile) return authClient.getClient()
+  // Read beforehand: what is no JSON would be taken for a certificate.
+  JSON.parse(await readFile(keyfile, "utf8"))
+  return authClient._getApplicationCredentialsFromFilePath(keyfile)
 }
 
 export function isWithoutCredentials(error: unknown): boolean {
