@@ -6,7 +6,7 @@ import { once } from "node:events"
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http"
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https"
 
-export interface Exchange {
+interface Exchange {
   readonly method: string
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>

@@ -58,6 +58,7 @@ async function findIdentity({ projectId, keyfile }: GcsDriverOptions) {
   if (!keyfile) return authClient.getClient()
   // Read beforehand: what is no JSON would be taken for a certificate.
   JSON.parse(await readFile(keyfile, "utf8"))
+  // oxlint-disable-next-line no-underscore-dangle -- public, and the version is pinned
   return authClient._getApplicationCredentialsFromFilePath(keyfile)
 }
 
