@@ -63,7 +63,7 @@ export async function openTempFile({ driver, directory, onStored }: TempFileOpti
     },
 
     async store(key) {
-      const options: UploadOptions = { size: size + batched, onStored }
+      const options: UploadOptions = { size: size + batched, ifAbsent: true, onStored }
       await using upload = await driver.createUpload(key, options)
       await upload.append(read())
       await unlessPresent(() => upload.commit({ ifAbsent: true }))

@@ -70,7 +70,7 @@ export function createUploads(context: RegistryContext, blobs: Blobs): Uploads {
     }
     onBlob({ type: "started", digest, size: size ?? 0 })
     const onStored = (bytes: number): void => onBlob({ type: "moved", digest, bytes })
-    await using upload = await driver.createUpload(blobData(digest), { size, onStored })
+    await using upload = await driver.createUpload(blobData(digest), { size, ifAbsent: true, onStored })
     await upload.append(body.chunks)
     body.verify(size)
     return publish(name, digest, upload.size, () => unlessPresent(() => upload.commit({ ifAbsent: true })))

@@ -56,6 +56,8 @@ export interface ListOptions extends Cancellable {
 export interface UploadOptions extends Cancellable {
   /** Bytes to come, if known: saves requests and memory. A different number appended makes `commit` fail. */
   readonly size?: number | undefined
+  /** `commit` will be called with `ifAbsent`: for stores that have to be told at the start, and would otherwise look before. */
+  readonly ifAbsent?: boolean | undefined
   /** Called with the number of bytes that the store has newly acknowledged. */
   readonly onStored?: ((bytes: number) => void) | undefined
 }

@@ -39,11 +39,15 @@ export class UploadSession {
     this.#url = url
   }
 
-  /** Not cancellable: a session that nobody learned of could not be ended. */
-  static async begin(bucket: GcsBucket, key: string): Promise<UploadSession> {
+  /**
+   * Not cancellable: a session that nobody learned of could not be ended.
+   * @param ifAbsent the last chunk is refused if the object exists by then
+   */
+  static async begin(bucket: GcsBucket, key: string, ifAbsent: boolean): Promise<UploadSession> {
     const url = bucket.uploadUrl({
       uploadType: "resumable",
       name: bucket.nameOf(key),
+      ifGenerationMatch: ifAbsent ? 0 : undefined,
       fields: RESOURCE_FIELDS,
     })
     const headers = { "content-type": "application/json", "x-upload-content-type": CONTENT_TYPE }

@@ -67,7 +67,7 @@ export class ChunkedSink implements UploadSink {
     } else {
       await this.#sending
       signal.throwIfAborted()
-      if (ifAbsent) await this.#refuseExisting()
+      if (ifAbsent && !this.#options.ifAbsent) await this.#refuseExisting()
       const start = this.#dispatched
       this.#checksum = crc32c(body, this.#checksum)
       const session = await this.#session
@@ -105,7 +105,7 @@ export class ChunkedSink implements UploadSink {
     this.#filled = 0
     this.#dispatched += body.byteLength
     this.#checksum = crc32c(body, this.#checksum)
-    this.#session ??= UploadSession.begin(this.#bucket, this.#options.key)
+    this.#session ??= UploadSession.begin(this.#bucket, this.#options.key, this.#options.ifAbsent ?? false)
     this.#sending = this.#send(this.#session, lease, { body, start })
   }
 
@@ -123,7 +123,7 @@ export class ChunkedSink implements UploadSink {
     }
   }
 
-  /** A session learns its condition when it begins, and whether to replace is said at the commit: so we look. */
+  /** A session learns its condition when it begins. Of one that was not told we look, though another may come in between. */
   async #refuseExisting(): Promise<void> {
     const { key } = this.#options
     if (await findObject(this.#bucket, key, { signal: this.#control.signal })) {

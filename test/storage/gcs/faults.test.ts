@@ -156,6 +156,17 @@ describeWithFakeGcs("gcs with faults in between", (program) => {
     expect(proxy.seen.at(-1)).toMatchObject({ method: "DELETE", url: expect.stringContaining("upload_id=") })
   })
 
+  test("a session that was told to create only leaves what came in between, unasked", async () => {
+    await using upload = await driver.createUpload("f/absent", { size, ifAbsent: true })
+    await upload.append(patternedChunks(size))
+    await driver.write("f/absent", Buffer.from("first"))
+    proxy.seen.length = 0
+    expect(await codeOf(upload.commit({ ifAbsent: true }))).toBe("PRECONDITION_FAILED")
+    expect(proxy.seen.map(({ method }) => method)).not.toContain("GET")
+    expect(await driver.stat("f/absent")).toMatchObject({ size: 5 })
+    await driver.delete("f/absent")
+  })
+
   test("a read goes on where the connection broke", async () => {
     const bytes = patternedBytes(3 * MiB)
     await driver.write("f/read", bytes)
