@@ -30,6 +30,7 @@ const REASONS: Readonly<Record<string, StorageErrorCode>> = {
 }
 
 const STATUSES: Readonly<Record<number, StorageErrorCode>> = {
+  308: "UNAVAILABLE", // an upload session that got no further
   401: "CREDENTIALS",
   403: "ACCESS_DENIED",
   404: "NOT_FOUND",

@@ -48,11 +48,11 @@ export function createConnections(idle: number): Connections {
         )
       })
       const answered = once(outgoing, "response")
+      // Also after the answer: the rest of a body that the server did not wait for may fail to be sent.
+      outgoing.on("error", () => undefined)
       for (const bytes of body) outgoing.write(bytes)
       outgoing.end()
       const [answer]: [IncomingMessage] = await (answered as Promise<[IncomingMessage]>)
-      // The rest of a body that the server did not wait for may fail to be sent: the answer says why.
-      outgoing.on("error", () => undefined)
       return answer
     },
 

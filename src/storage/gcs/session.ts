@@ -8,7 +8,7 @@
  */
 import type { IncomingMessage } from "node:http"
 import { isStorageError } from "../driver.ts"
-import { discard, readJson } from "./answer.ts"
+import { AnswerError, discard, readJson } from "./answer.ts"
 import { BRIEF_RETRIES, type GcsBucket } from "./bucket.ts"
 import { CONTENT_TYPE } from "./put.ts"
 import { RESOURCE_FIELDS, resourceOf, type Resource } from "./resource.ts"
@@ -78,10 +78,12 @@ export class UploadSession {
     return this.#bucket.call({ key: this.#key, signal }, async () => {
       let answer: IncomingMessage | undefined
       if (inDoubt && this.#bucket.sessionQueries) answer = await this.#put([], `*/${total ?? "*"}`, signal)
-      for (;;) {
+      for (let hasSent = false; ; hasSent = true) {
         if (answer?.statusCode === RESUME_INCOMPLETE) {
           discard(answer)
-          offset = this.#offsetOf(answer, chunk)
+          const next = this.#offsetOf(answer, chunk)
+          if (hasSent && next === offset) throw new AnswerError(answer, "")
+          offset = next
           if (offset === end && total === undefined) return undefined
         } else if (answer) {
           if (total === undefined) throw this.#lost("ended before its last chunk")

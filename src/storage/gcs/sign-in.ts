@@ -4,7 +4,6 @@
  * @see https://cloud.google.com/docs/authentication/application-default-credentials
  * @module
  */
-import { Storage } from "@google-cloud/storage"
 import { readFile } from "node:fs/promises"
 import { MissingOptionError } from "../errors.ts"
 import { needsSignIn, type GcsDriverOptions } from "./options.ts"
@@ -54,11 +53,12 @@ export async function requireIdentity(options: GcsDriverOptions): Promise<void> 
 
 /** The SDK's own option for a key file prints warnings that it is outdated; this is what it does with one from the environment. */
 async function findIdentity({ projectId, keyfile }: GcsDriverOptions) {
+  const { Storage } = await import("@google-cloud/storage") // takes a while, and is for nothing where nobody signs in
   const { authClient } = new Storage(projectId ? { projectId } : {})
   if (!keyfile) return authClient.getClient()
   // Read beforehand: what is no JSON would be taken for a certificate.
   JSON.parse(await readFile(keyfile, "utf8"))
-  // oxlint-disable-next-line no-underscore-dangle -- public, and the version is pinned
+  // oxlint-disable-next-line no-underscore-dangle -- declared public, and the version is pinned
   return authClient._getApplicationCredentialsFromFilePath(keyfile)
 }
 

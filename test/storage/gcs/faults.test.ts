@@ -137,6 +137,13 @@ describeWithFakeGcs("gcs with faults in between", (program) => {
     expect(await driver.stat("f/part"), "a damaged object").toBeUndefined()
   })
 
+  test("a session that gets no further is tried again, and not for ever", async () => {
+    proxy.plan(first(2, isChunk, { status: 308 }))
+    await upload("f/stuck")
+    expect(proxy.seen.filter(isChunk)).toHaveLength(6)
+    await expectStored("f/stuck")
+  })
+
   test("a session that has lost what it had, or is gone, fails the upload", async () => {
     for (const fault of [{ status: 308 }, { status: 404 }, { status: 410 }]) {
       proxy.plan((request) =>
