@@ -3,6 +3,7 @@
  * out.
  * @module
  */
+import { setTimeout as sleep } from "node:timers/promises"
 import type { DockerEngine } from "../docker/engine.ts"
 import type { OnTransferEvent } from "./events.ts"
 
@@ -16,8 +17,11 @@ export interface LoopbackName {
   readonly onEvent: OnTransferEvent
 }
 
+/** Milliseconds. A daemon that is broken off at the very end makes the name all the same, a moment after it was asked to stop. */
+const LATE = 300
+
 export async function withLoopbackName<T>(
-  engine: DockerEngine,
+  engine: Pick<DockerEngine, "untagImage">,
   { name, keep, last, onEvent }: LoopbackName,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -28,6 +32,10 @@ export async function withLoopbackName<T>(
     return result
   } finally {
     if (!(keep && done)) await remove()
+    if (!done) {
+      await sleep(LATE)
+      await remove()
+    }
   }
 
   /** Without the caller's signal: clean-up is what happens after it fired. It never hides why the work failed. */
