@@ -1,9 +1,8 @@
 /**
- * Reading objects: one request, and more only where the connection breaks.
+ * What an object is, and its bytes: one request each.
  * @module
  */
 import { Readable } from "node:stream"
-import { destroyOnAbort } from "../abort.ts"
 import {
   isStorageError,
   type ByteRange,
@@ -11,7 +10,7 @@ import {
   type ObjectRead,
   type ObjectStat,
 } from "../driver.ts"
-import { resumingBody } from "../resume.ts"
+import { type OpenedBody, type OpenOptions, readRemote } from "../remote-read.ts"
 import type { AzureContainer } from "./container.ts"
 
 export async function statObject(
@@ -34,48 +33,23 @@ export async function statObject(
   }
 }
 
-export async function readObject(
+export function readObject(
   container: AzureContainer,
   key: string,
   options: Cancellable & { readonly range?: ByteRange } = {},
 ): Promise<ObjectRead> {
-  const { range, signal } = options
-  const first = await openFirst(container, key, range, signal)
-  const { etag, size, modified, length } = first
-  const start = range?.start ?? 0
-  const body = resumingBody(first.body, {
-    length,
+  return readRemote({
+    ...options,
+    open: (request) => open(container, key, request),
     describe: (error) => container.describe(error, key),
-    reopen: async (offset, signal) => {
-      const rest = { start: start + offset, end: start + length - 1 }
-      return (await open(container, key, { range: rest, ifMatch: etag, signal })).body
-    },
   })
-  return { size, etag, modified, body: destroyOnAbort(body, signal) }
 }
 
-/** There is no range in an empty object, not even from 0: then the object is read without. */
-async function openFirst(
+async function open(
   container: AzureContainer,
   key: string,
-  range: ByteRange | undefined,
-  signal: AbortSignal | undefined,
-) {
-  if (!range || (range.start === 0 && range.end === undefined)) return open(container, key, { signal })
-  try {
-    return await open(container, key, { range, signal })
-  } catch (error) {
-    if (range.start === 0 && isStorageError(error, "INVALID_RANGE")) return open(container, key, { signal })
-    throw error
-  }
-}
-
-interface OpenOptions extends Cancellable {
-  readonly range?: ByteRange
-  readonly ifMatch?: string
-}
-
-async function open(container: AzureContainer, key: string, { range, ifMatch, signal }: OpenOptions) {
+  { range, ifMatch, signal }: OpenOptions,
+): Promise<OpenedBody> {
   const count = range?.end === undefined ? undefined : range.end - range.start + 1
   const answer = await container.call({ key, signal }, (handling) =>
     container.blob(key).download(range?.start ?? 0, count, {
@@ -99,9 +73,7 @@ async function open(container: AzureContainer, key: string, { range, ifMatch, si
     }
     return {
       body,
-      /** Bytes of this answer. */
       length,
-      /** Bytes of the whole object. */
       size,
       etag: container.expect(answer.etag, "ETag", key),
       modified: container.expect(answer.lastModified, "Last-Modified", key),

@@ -1,9 +1,8 @@
 /**
- * Reading objects: one request, and more only where the connection breaks.
+ * What an object is, and its bytes: one request each.
  * @module
  */
 import type { IncomingMessage } from "node:http"
-import { destroyOnAbort } from "../abort.ts"
 import {
   isStorageError,
   type ByteRange,
@@ -11,7 +10,7 @@ import {
   type ObjectRead,
   type ObjectStat,
 } from "../driver.ts"
-import { resumingBody } from "../resume.ts"
+import { type OpenedBody, type OpenOptions, readRemote } from "../remote-read.ts"
 import { discard, readJson } from "./answer.ts"
 import type { GcsBucket } from "./bucket.ts"
 import { isUnfinished, RESOURCE_FIELDS, resourceOf, type Resource } from "./resource.ts"
@@ -44,44 +43,21 @@ export async function statObject(
   return found && { size: found.size, etag: found.generation, modified: found.modified }
 }
 
-export async function readObject(
+export function readObject(
   bucket: GcsBucket,
   key: string,
   options: Cancellable & { readonly range?: ByteRange } = {},
 ): Promise<ObjectRead> {
-  const { range, signal } = options
-  const first = await openFirst(bucket, key, range, signal)
-  const { etag, size, modified, length } = first
-  const start = range?.start ?? 0
-  const body = resumingBody(first.body, {
-    length,
+  return readRemote({
+    ...options,
+    open: (request) =>
+      request.ifMatch === undefined ? open(bucket, key, request) : reopen(bucket, key, request),
     describe: (error) => bucket.describe(error, { key }),
-    reopen: async (offset, signal) => {
-      const rest = { start: start + offset, end: start + length - 1 }
-      return (await reopen(bucket, key, { range: rest, generation: etag, signal })).body
-    },
   })
-  return { size, etag, modified, body: destroyOnAbort(body, signal) }
-}
-
-/** An empty object has no range, not even from 0: then it is read without. */
-async function openFirst(
-  bucket: GcsBucket,
-  key: string,
-  range: ByteRange | undefined,
-  signal: AbortSignal | undefined,
-) {
-  if (!range || (range.start === 0 && range.end === undefined)) return open(bucket, key, { signal })
-  try {
-    return await open(bucket, key, { range, signal })
-  } catch (error) {
-    if (range.start === 0 && isStorageError(error, "INVALID_RANGE")) return open(bucket, key, { signal })
-    throw error
-  }
 }
 
 /** A version that was replaced meanwhile is still there in a versioned bucket, and absent in others. */
-async function reopen(bucket: GcsBucket, key: string, options: OpenOptions) {
+async function reopen(bucket: GcsBucket, key: string, options: OpenOptions): Promise<OpenedBody> {
   try {
     return await open(bucket, key, options)
   } catch (error) {
@@ -91,12 +67,11 @@ async function reopen(bucket: GcsBucket, key: string, options: OpenOptions) {
   }
 }
 
-interface OpenOptions extends Cancellable {
-  readonly range?: ByteRange
-  readonly generation?: string
-}
-
-async function open(bucket: GcsBucket, key: string, { range, generation, signal }: OpenOptions) {
+async function open(
+  bucket: GcsBucket,
+  key: string,
+  { range, ifMatch: generation, signal }: OpenOptions,
+): Promise<OpenedBody> {
   const url = bucket.objectUrl(key, { alt: "media", generation })
   const headers = range && { range: `bytes=${range.start}-${range.end ?? ""}` }
   const body = await bucket.call({ key, signal }, () =>
@@ -123,9 +98,7 @@ function headOf(bucket: GcsBucket, key: string, answer: IncomingMessage, range: 
   const length = Number(bucket.expect(headers["content-length"] ?? header(answer, STORED), "length", key))
   return {
     etag: generation,
-    /** Bytes of this answer. */
     length,
-    /** Bytes of the whole object. */
     size: Number(total ?? length),
     // A generation is the time of its writing, in microseconds.
     modified: new Date(headers["last-modified"] ?? Number(generation) / 1000),

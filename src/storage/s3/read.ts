@@ -1,10 +1,9 @@
 /**
- * Reading objects: one request, and more only where the connection breaks.
+ * What an object is, and its bytes: one request each.
  * @module
  */
 import { GetObjectCommand, HeadObjectCommand } from "@aws-sdk/client-s3"
 import { Readable } from "node:stream"
-import { destroyOnAbort } from "../abort.ts"
 import {
   isStorageError,
   type ByteRange,
@@ -12,7 +11,7 @@ import {
   type ObjectRead,
   type ObjectStat,
 } from "../driver.ts"
-import { resumingBody } from "../resume.ts"
+import { type OpenedBody, type OpenOptions, readRemote } from "../remote-read.ts"
 import type { S3Bucket } from "./bucket.ts"
 
 export async function statObject(
@@ -35,48 +34,23 @@ export async function statObject(
   }
 }
 
-export async function readObject(
+export function readObject(
   bucket: S3Bucket,
   key: string,
   options: Cancellable & { readonly range?: ByteRange } = {},
 ): Promise<ObjectRead> {
-  const { range, signal } = options
-  const first = await openFirst(bucket, key, range, signal)
-  const { etag, size, modified, length } = first
-  const start = range?.start ?? 0
-  const body = resumingBody(first.body, {
-    length,
+  return readRemote({
+    ...options,
+    open: (request) => open(bucket, key, request),
     describe: (error) => bucket.describe(error, key),
-    reopen: async (offset, signal) => {
-      const rest = { start: start + offset, end: start + length - 1 }
-      return (await open(bucket, key, { range: rest, ifMatch: etag, signal })).body
-    },
   })
-  return { size, etag, modified, body: destroyOnAbort(body, signal) }
 }
 
-/** S3 has no range in an empty object, not even from 0: then the object is read without. */
-async function openFirst(
+async function open(
   bucket: S3Bucket,
   key: string,
-  range: ByteRange | undefined,
-  signal: AbortSignal | undefined,
-) {
-  if (!range || (range.start === 0 && range.end === undefined)) return open(bucket, key, { signal })
-  try {
-    return await open(bucket, key, { range, signal })
-  } catch (error) {
-    if (range.start === 0 && isStorageError(error, "INVALID_RANGE")) return open(bucket, key, { signal })
-    throw error
-  }
-}
-
-interface OpenOptions extends Cancellable {
-  readonly range?: ByteRange
-  readonly ifMatch?: string
-}
-
-async function open(bucket: S3Bucket, key: string, { range, ifMatch, signal }: OpenOptions) {
+  { range, ifMatch, signal }: OpenOptions,
+): Promise<OpenedBody> {
   const answer = await bucket.call({ key, signal }, (handling) =>
     bucket.client.send(
       new GetObjectCommand({
@@ -97,9 +71,7 @@ async function open(bucket: S3Bucket, key: string, { range, ifMatch, signal }: O
     }
     return {
       body,
-      /** Bytes of this answer. */
       length,
-      /** Bytes of the whole object. */
       size: total === undefined ? length : Number(total),
       etag: bucket.expect(answer.ETag, "ETag", key),
       modified: bucket.expect(answer.LastModified, "Last-Modified", key),
