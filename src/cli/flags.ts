@@ -33,7 +33,10 @@ const PLATFORM = { name: "platform", type: "string", value: "OS/ARCH[/VARIANT]" 
 export const PUSH_FLAGS: FlagGroup = {
   title: "Push flags",
   flags: [
-    { ...IMAGE, describe: "Image in the Docker daemon; default: path:tag, then bucket/path:tag" },
+    {
+      ...IMAGE,
+      describe: "Image in the Docker daemon; default: path:tag, then, but for folders, bucket/path:tag",
+    },
     { ...PLATFORM, describe: "Push this platform only; default: all that the daemon has" },
     {
       name: "require-all-platforms",
