@@ -22,6 +22,7 @@ export {
   isTag,
   parseReference,
   parseRepositoryName,
+  parseTag,
   type Reference,
   type RepositoryName,
   type Tag,
@@ -29,4 +30,5 @@ export {
 export { createRegistry, type Registry } from "./registry/registry.ts"
 export { createMemoryBudget, type MemoryBudget } from "./storage/budget.ts"
 export type { StorageDriver } from "./storage/driver.ts"
+export { openStore, type OpenStore, type OpenStoreOptions } from "./storage/open-store.ts"
 export { type DriverEntry, type DriverOption, type DriverResources, DRIVERS } from "./storage/drivers.ts"

@@ -23,7 +23,7 @@ export interface EphemeralOptions {
   /** Write manifests and links even where the tag says that they have been written. */
   readonly rewrite?: boolean
   readonly budget: MemoryBudget
-  readonly tempDir: string
+  readonly tempDir?: string | undefined
   readonly onBlob?: OnBlobEvent
   readonly onRequest?: (line: AccessLine) => void
 }

@@ -17,8 +17,8 @@ export interface TransferOptions {
   readonly driver: StorageDriver
   readonly engine: DockerEngine
   readonly budget: MemoryBudget
-  /** Directory for layers whose digest is not known before their last byte. */
-  readonly tempDir: string
+  /** Directory for layers whose digest is not known before their last byte. Defaults to the system's. */
+  readonly tempDir?: string | undefined
   readonly platform?: Platform | undefined
   /** Leave the name `127.0.0.1:PORT/…` in the daemon, for whoever needs the digest pinned there. */
   readonly keepName?: boolean

@@ -3,7 +3,6 @@
  * @module
  */
 import { accessSync, constants, statSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { dirname, resolve } from "node:path"
 import type { Platform } from "../oci/descriptor.ts"
 import type { Invocation } from "./command.ts"
@@ -19,7 +18,7 @@ export interface TransferFlags {
   /** Bytes. */
   readonly memory: number
   readonly concurrency: number | undefined
-  readonly tempDir: string
+  readonly tempDir: string | undefined
   readonly quiet: boolean
   readonly verbosity: number
   readonly json: boolean
@@ -44,7 +43,7 @@ export function readTransferFlags({ values, io }: Invocation): TransferFlags {
     insist: values.text("transport") === "registry",
     memory: values.number("memory") ?? MEMORY,
     concurrency: values.number("concurrency"),
-    tempDir: tempDir === undefined ? tmpdir() : resolve(io.cwd, tempDir),
+    tempDir: tempDir === undefined ? undefined : resolve(io.cwd, tempDir),
     quiet: values.boolean("quiet") ?? false,
     verbosity: values.number("verbose") ?? 0,
     json: values.boolean("json") ?? false,
@@ -54,7 +53,7 @@ export function readTransferFlags({ values, io }: Invocation): TransferFlags {
   if (flags.quiet && flags.verbosity > 0) throw new UsageError("--quiet and --verbose contradict each other")
   if (flags.memory < LEAST_MEMORY)
     throw new UsageError("--memory is 16MiB at least: a part of an upload has to fit")
-  if (tempDir !== undefined) assertFolder("tmp-dir", flags.tempDir)
+  if (flags.tempDir !== undefined) assertFolder("tmp-dir", flags.tempDir)
   // To find out after the transfer would be late.
   if (flags.digestFile !== undefined) assertFolder("digest-file", dirname(flags.digestFile))
   return flags

@@ -39,8 +39,12 @@ export function isTag(text: string): text is Tag {
 
 /** @throws RegistryError MANIFEST_INVALID for a bad tag, DIGEST_INVALID for a bad digest */
 export function parseReference(text: string): Reference {
-  if (text.includes(":")) return { digest: parseDigest(text) }
-  if (isTag(text)) return { tag: text }
+  return text.includes(":") ? { digest: parseDigest(text) } : { tag: parseTag(text) }
+}
+
+/** @throws RegistryError MANIFEST_INVALID */
+export function parseTag(text: string): Tag {
+  if (isTag(text)) return text
   throw new RegistryError("MANIFEST_INVALID", {
     message: `'${text}' is not a tag: letters, digits, '_', '.' and '-' only, at most 128 of them`,
   })

@@ -18,12 +18,13 @@ export interface RegistryOptions {
   /** Manifests and their links are written even where the tag says that they have been. */
   readonly rewrite?: boolean
   readonly budget: MemoryBudget
-  /** Directory for layers whose digest is not known before their last byte. */
-  readonly tempDir: string
+  /** Directory for layers whose digest is not known before their last byte. Defaults to the system's. */
+  readonly tempDir?: string | undefined
   readonly onBlob?: OnBlobEvent | undefined
 }
 
-export interface RegistryContext extends Required<Omit<RegistryOptions, "onBlob">> {
+export interface RegistryContext extends Required<Omit<RegistryOptions, "onBlob" | "tempDir">> {
+  readonly tempDir: string
   readonly driver: StorageDriver
   readonly memory: RegistryMemory
   readonly onBlob: OnBlobEvent

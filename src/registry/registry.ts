@@ -2,6 +2,7 @@
  * A registry over one storage driver: the domain, without HTTP, SDK or Docker.
  * @module
  */
+import { tmpdir } from "node:os"
 import type { StorageDriver } from "../storage/driver.ts"
 import { type Blobs, createBlobs } from "./blobs.ts"
 import type { RegistryContext, RegistryOptions } from "./context.ts"
@@ -23,6 +24,7 @@ export function createRegistry(driver: StorageDriver, options: RegistryOptions):
     ...options,
     driver,
     rewrite: options.rewrite ?? false,
+    tempDir: options.tempDir ?? tmpdir(),
     memory: options.scope === "store" ? rememberAll() : rememberNothing(),
     onBlob: options.onBlob ?? (() => undefined),
   }
