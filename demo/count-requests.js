@@ -20,4 +20,4 @@ const proxy = createServer((incoming, outgoing) => {
 })
 
 proxy.requestTimeout = 0
-proxy.listen(0, "127.0.0.1", () => console.log(`http://127.0.0.1:${proxy.address().port}`))
+proxy.listen(0, "127.0.0.1", () => process.stdout.write(`http://127.0.0.1:${proxy.address().port}\n`))
