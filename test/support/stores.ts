@@ -14,12 +14,14 @@ import { createS3Driver } from "../../src/storage/s3/driver.ts"
 import { startAzurite } from "./azurite.ts"
 import { startFakeGcs } from "./fake-gcs.ts"
 import { pathOf } from "./programs.ts"
-import { type Credentials, findVersitygw, INSTALL, startVersitygw } from "./versitygw.ts"
+import { type Credentials, findVersitygw, INSTALL, type S3Action, startVersitygw } from "./versitygw.ts"
 
 export interface TestStore extends AsyncDisposable {
   /** Everything before `push` and the reference. */
   readonly backend: readonly string[]
   readonly env: NodeJS.ProcessEnv
+  /** Variables by which the store's owner signs in, where `env` is somebody else's. */
+  readonly owner?: NodeJS.ProcessEnv
   /** The reference of an image in it. */
   reference(path: string): string
   /** Looks at the store from outside. */
@@ -45,17 +47,17 @@ const BUCKET = "images"
 const REGION = "us-east-1"
 
 export interface S3StoreOptions {
-  /** Sign in as someone who may only get, put and list. */
-  readonly restricted?: boolean
+  /** Sign in as someone who may only do this in the bucket, rather than everything. */
+  readonly allowed?: readonly S3Action[]
 }
 
 /** @throws Error that says how to install the server */
-export async function s3Store({ restricted = false }: S3StoreOptions = {}): Promise<TestStore> {
+export async function s3Store({ allowed }: S3StoreOptions = {}): Promise<TestStore> {
   const program = await findVersitygw()
   if (program === undefined) throw new Error(`no S3 server to test with: ${INSTALL}`)
   const gateway = await startVersitygw(program)
   await gateway.createBucket(BUCKET)
-  const user = restricted ? await gateway.createRestrictedUser(BUCKET) : gateway.root
+  const user = allowed ? await gateway.createRestrictedUser(BUCKET, allowed) : gateway.root
   const driver = createS3Driver(
     { bucket: BUCKET, region: REGION, endpoint: gateway.endpoint, ...gateway.root },
     { budget: createMemoryBudget(64 * 1024 * 1024), concurrency: 4 },
@@ -63,6 +65,7 @@ export async function s3Store({ restricted = false }: S3StoreOptions = {}): Prom
   return {
     backend: ["s3", "--endpoint", gateway.endpoint, "--region", REGION],
     env: environmentOf(user),
+    owner: environmentOf(gateway.root),
     reference: (path) => `${BUCKET}/${path}`,
     driver,
     leftovers: () => gateway.multipartUploads(BUCKET),

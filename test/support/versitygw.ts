@@ -21,6 +21,11 @@ const FLAGS = ["--quiet", "--keep-alive", "posix"]
 
 export const INSTALL = "go install github.com/versity/versitygw/cmd/versitygw@v1.8.0"
 
+export type S3Action = "s3:GetObject" | "s3:PutObject" | "s3:ListBucket"
+
+/** What the manual says that a push needs. */
+const PUSH: readonly S3Action[] = ["s3:GetObject", "s3:PutObject", "s3:ListBucket"]
+
 export interface Credentials {
   readonly accessKey: string
   readonly secretKey: string
@@ -31,8 +36,8 @@ export interface Versitygw extends AsyncDisposable {
   /** May do everything. */
   readonly root: Credentials
   createBucket(bucket: string): Promise<void>
-  /** A user who may do in the bucket only what push and pull need: get, put and list. */
-  createRestrictedUser(bucket: string): Promise<Credentials>
+  /** A user who may do in the bucket only what is named; left out, what push and pull need: get, put and list. */
+  createRestrictedUser(bucket: string, actions?: readonly S3Action[]): Promise<Credentials>
   /** Lets everybody, unsigned, read the bucket. */
   makePublic(bucket: string): Promise<void>
   /** Keys of unfinished multipart uploads. */
@@ -105,7 +110,7 @@ async function start(program: string): Promise<Versitygw> {
     await rm(folder, { recursive: true })
   }
 
-  const setPolicy = async (bucket: string, Principal: string | string[], Action: string[]) => {
+  const setPolicy = async (bucket: string, Principal: string | string[], Action: readonly S3Action[]) => {
     const Resource = [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`]
     const Policy = JSON.stringify({ Statement: [{ Effect: "Allow", Principal, Action, Resource }] })
     await client.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }))
@@ -132,12 +137,12 @@ async function start(program: string): Promise<Versitygw> {
       await client.send(new CreateBucketCommand({ Bucket: bucket }))
     },
 
-    async createRestrictedUser(bucket) {
+    async createRestrictedUser(bucket, actions = PUSH) {
       const user = { accessKey: "restricted-user", secretKey: "restricted-secret" }
       const admin = ["--access", root.accessKey, "--secret", root.secretKey, "--endpoint-url", endpoint]
       const created = ["--access", user.accessKey, "--secret", user.secretKey, "--role", "user"]
       await run(program, ["admin", ...admin, "create-user", ...created])
-      await setPolicy(bucket, [user.accessKey], ["s3:GetObject", "s3:PutObject", "s3:ListBucket"])
+      await setPolicy(bucket, [user.accessKey], actions)
       return user
     },
 
