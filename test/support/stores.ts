@@ -28,6 +28,8 @@ export interface TestStore extends AsyncDisposable {
   readonly driver: StorageDriver
   /** Unfinished uploads, temporary files. */
   leftovers(): Promise<readonly string[]>
+  /** Lets everybody read it, unsigned. */
+  makePublic?(): Promise<void>
 }
 
 async function folderStore(): Promise<TestStore> {
@@ -69,6 +71,7 @@ export async function s3Store({ allowed }: S3StoreOptions = {}): Promise<TestSto
     reference: (path) => `${BUCKET}/${path}`,
     driver,
     leftovers: () => gateway.multipartUploads(BUCKET),
+    makePublic: () => gateway.makePublic(BUCKET),
     async [Symbol.asyncDispose]() {
       await driver[Symbol.asyncDispose]()
       await gateway[Symbol.asyncDispose]()
@@ -94,6 +97,7 @@ async function gcsStore(): Promise<TestStore> {
     reference: (path) => `${BUCKET}/${path}`,
     driver,
     leftovers: async () => [], // sessions cannot be listed
+    makePublic: async () => undefined, // it asks nobody who they are
     async [Symbol.asyncDispose]() {
       await driver[Symbol.asyncDispose]()
       await server[Symbol.asyncDispose]()
@@ -104,7 +108,7 @@ async function gcsStore(): Promise<TestStore> {
 async function azureStore(): Promise<TestStore> {
   const server = await startAzurite()
   const { accountName, accountKey } = server.account
-  await server.createContainer(BUCKET)
+  const container = await server.createContainer(BUCKET)
   const driver = await createAzureDriver(
     { container: BUCKET, endpoint: server.endpoint, accountName, accountKey },
     { budget: createMemoryBudget(64 * 1024 * 1024), concurrency: 4 },
@@ -116,6 +120,9 @@ async function azureStore(): Promise<TestStore> {
     driver,
     // Uncommitted blocks are the service's to drop, and may stay.
     leftovers: async () => [],
+    async makePublic() {
+      await container.setAccessPolicy("container")
+    },
     async [Symbol.asyncDispose]() {
       await driver[Symbol.asyncDispose]()
       await server[Symbol.asyncDispose]()
