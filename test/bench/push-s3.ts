@@ -60,16 +60,15 @@ function ourPush(bucket: string): Promise<Measured> {
 
 /** The registry is up before the clock starts. */
 async function dockerPush(bucket: string): Promise<Measured> {
-  await using registry = await startStockRegistry("3.1", {
-    s3: {
-      bucket,
-      region: REGION,
-      regionendpoint: gateway.endpoint,
-      forcepathstyle: true,
-      accesskey: accessKey,
-      secretkey: secretKey,
-    },
-  })
+  const s3 = {
+    bucket,
+    region: REGION,
+    regionendpoint: gateway.endpoint,
+    forcepathstyle: true,
+    accesskey: accessKey,
+    secretkey: secretKey,
+  }
+  await using registry = await startStockRegistry("3.1", { driver: { s3 } })
   const name = `${registry.address}/app:v1`
   await docker("tag", IMAGE, name)
   try {

@@ -47,12 +47,14 @@ await describePairs("a stock registry's collector, in a store of both", (pair) =
   })
 })
 
-async function fill({ ours, stock }: Bench): Promise<void> {
+async function fill({ ours, pushToStock }: Bench): Promise<void> {
   for (const push of OUR_PUSHES) await PUSH_CLIENTS[push.by](ours.address, push)
-  for (const { name, tag, content } of THEIR_PUSHES) await pushContent(stock.address, name, tag, content)
+  await pushToStock(async (address) => {
+    for (const { name, tag, content } of THEIR_PUSHES) await pushContent(address, name, tag, content)
+    for (const content of theirDeleted) await pushContent(address, "app", "older", content)
+  })
   await pushContent(ours.address, "app", untagged.root.digest, untagged)
   for (const content of ourDeleted) await pushContent(ours.address, "app", "old", content)
-  for (const content of theirDeleted) await pushContent(stock.address, "app", "older", content)
   for (const { root, children } of [...ourDeleted, ...theirDeleted]) {
     for (const { digest } of [root, ...children]) await deleteManifest(ours.address, "app", digest)
   }

@@ -13,12 +13,14 @@ await describePairs("names and tags that lie close together", (pair) => {
   const contentOf = (name: string) => image([layerOf(name)])
 
   beforeAll(async () => {
-    const { ours, stock } = bench()
-    for (const name of NAMES) await pushContent(ours.address, name, "ours", contentOf(name))
-    for (const name of NAMES) await pushContent(stock.address, name, "theirs", contentOf(name))
-    for (const [index, tag] of TAGS.entries()) {
-      await pushContent((index % 2 === 0 ? ours : stock).address, "tags", tag, contentOf(tag))
+    const { ours, pushToStock } = bench()
+    const pushTo = async (address: string, who: string, tags: readonly string[]): Promise<void> => {
+      for (const name of NAMES) await pushContent(address, name, who, contentOf(name))
+      for (const tag of tags) await pushContent(address, "tags", tag, contentOf(tag))
     }
+    const everyOther = (first: 0 | 1) => TAGS.filter((_, index) => index % 2 === first)
+    await pushTo(ours.address, "ours", everyOther(0))
+    await pushToStock((address) => pushTo(address, "theirs", everyOther(1)))
   })
 
   it.each(NAMES)("%s is a repository of its own, to both", async (name) => {
@@ -69,7 +71,7 @@ await describePairs("a root directory", (pair) => {
       await using bench = await openBench(pair, { scope: "store", publish: "on-put" }, prefix)
       const [mine, yours] = [image([layerOf("mine")]), image([layerOf("yours")])]
       await pushContent(bench.ours.address, "app", "mine", mine)
-      await pushContent(bench.stock.address, "app", "yours", yours)
+      await bench.pushToStock((address) => pushContent(address, "app", "yours", yours))
       expect(await differences(bench.stock.address, "app", "mine", mine)).toEqual([])
       expect(await differences(bench.ours.address, "app", "yours", yours)).toEqual([])
     })

@@ -18,7 +18,9 @@ await describePairs("what a stock registry pushes, we serve", (pair) => {
   const bench = useBench(pair, { scope: "repository", publish: "on-put" })
   let wide: ServedRegistry
   beforeAll(async () => {
-    for (const push of pushes) await PUSH_CLIENTS[push.by](bench().stock.address, push)
+    await bench().pushToStock(async (address) => {
+      for (const push of pushes) await PUSH_CLIENTS[push.by](address, push)
+    })
     wide = await serveRegistry(bench().store.driver, { scope: "store", publish: "held" })
   })
   afterAll(() => wide?.[Symbol.asyncDispose]())
@@ -51,7 +53,9 @@ await describePairs("what we delete of a stock registry's, is deleted for it", (
       ["two", second],
       ["due", second],
     ]
-    for (const [tag, content] of tags) await pushContent(bench().stock.address, name, tag, content)
+    await bench().pushToStock(async (address) => {
+      for (const [tag, content] of tags) await pushContent(address, name, tag, content)
+    })
   })
 
   it("a tag, and no other tag of the same image", async () => {
@@ -77,8 +81,8 @@ await describePairs("what we delete of a stock registry's, is deleted for it", (
   })
 
   it("a blob, from this repository only", async () => {
-    const { ours, stock } = bench()
-    await pushContent(stock.address, "other", "v1", first)
+    const { ours, stock, pushToStock } = bench()
+    await pushToStock((address) => pushContent(address, "other", "v1", first))
     const [digest = ""] = first.blobs.keys()
     const blobOf = (address: string, name: string): string => `http://${address}/v2/${name}/blobs/${digest}`
     expect((await call(blobOf(ours.address, name), { method: "DELETE" })).status).toBe(202)

@@ -1,5 +1,5 @@
 /**
- * A proxy in front of an S3 server that writes down what is asked of it.
+ * A proxy in front of a store that writes down what is asked of it.
  * @module
  */
 import { once } from "node:events"
@@ -11,10 +11,8 @@ import { collect } from "./bytes.ts"
 
 export interface CountedRequest {
   readonly method: string
-  /** Decoded, without the bucket. */
-  readonly key: string
-  /** With its question mark; empty without parameters. */
-  readonly query: string
+  /** Decoded, with the query. */
+  readonly path: string
   readonly status: number
   /** Milliseconds of one clock. */
   readonly started: number
@@ -40,7 +38,9 @@ export async function startCountingProxy(target: string): Promise<CountingProxy>
     const started = performance.now()
     const answer = await forward(target, incoming)
     // Before a byte of the answer is on its way: no request that follows from it can have started yet.
-    requests.push({ ...describe(incoming), status: answer.status, started, ended: performance.now() })
+    const { method = "", url = "" } = incoming
+    const path = decodeURIComponent(url)
+    requests.push({ method, path, status: answer.status, started, ended: performance.now() })
     outgoing.writeHead(answer.status, answer.headers)
     outgoing.end(answer.body)
   }
@@ -94,13 +94,4 @@ async function forward(target: string, incoming: IncomingMessage): Promise<Answe
   pipeline(incoming, upstream, () => undefined) // a client that hangs up ends the request behind it too
   const [answer] = (await once(upstream, "response")) as [IncomingMessage]
   return { status: answer.statusCode ?? 0, headers: answer.rawHeaders, body: await collect(answer) }
-}
-
-function describe({
-  method = "",
-  url = "/",
-}: IncomingMessage): Pick<CountedRequest, "method" | "key" | "query"> {
-  const { pathname, search } = new URL(url, "http://localhost")
-  const [, , ...key] = pathname.split("/")
-  return { method, key: decodeURIComponent(key.join("/")), query: search }
 }

@@ -30,7 +30,7 @@ export async function openSharedFolder(prefix = ""): Promise<SharedStore> {
   const driver = createFileDriver({ root, createRoot: true })
   return {
     driver,
-    storage: { filesystem: { rootdirectory: `${folder}/${prefix}` } },
+    storage: { driver: { filesystem: { rootdirectory: `${folder}/${prefix}` } } },
     async contents() {
       const entries = await readdir(root, { recursive: true, withFileTypes: true })
       const files = entries

@@ -18,10 +18,16 @@ export const STOCK_PROGRAMS = {
   "3.1": "registry",
 } as const satisfies Record<StockVersion, Program>
 
-/** The `storage` section's driver, in Distribution's own words. */
-export type StockStorage =
-  | { readonly filesystem: { readonly rootdirectory: string } }
-  | { readonly s3: Readonly<Record<string, string | boolean>> }
+export interface StockStorage {
+  /** The `storage` section's driver, in Distribution's own words. */
+  readonly driver:
+    | { readonly filesystem: { readonly rootdirectory: string } }
+    | { readonly s3: Readonly<Record<string, string | boolean>> }
+    | { readonly gcs: Readonly<Record<string, string>> }
+    | { readonly azure: Readonly<Record<string, string | object>> }
+  /** What cannot be said there. */
+  readonly environment?: Readonly<Record<string, string>>
+}
 
 export interface StockRegistry extends AsyncDisposable {
   readonly version: StockVersion
@@ -45,7 +51,7 @@ export async function startStockRegistry(
 ): Promise<StockRegistry> {
   const config = await writeConfig(storage)
   const child = spawn(await pathOf(STOCK_PROGRAMS[version]), ["serve", config.path], {
-    env: ENVIRONMENT,
+    env: { ...ENVIRONMENT, ...storage.environment },
     stdio: ["ignore", "ignore", "pipe"],
   })
   const stop = async (): Promise<void> => {
@@ -73,21 +79,23 @@ export async function collectGarbage(
 ): Promise<Finished> {
   await using config = await writeConfig(storage)
   const flags = untagged ? ["--delete-untagged"] : []
-  return await run(STOCK_PROGRAMS[version], ["garbage-collect", ...flags, config.path], { env: ENVIRONMENT })
+  return await run(STOCK_PROGRAMS[version], ["garbage-collect", ...flags, config.path], {
+    env: { ...ENVIRONMENT, ...storage.environment },
+  })
 }
 
 interface ConfigFile extends AsyncDisposable {
   readonly path: string
 }
 
-async function writeConfig(storage: StockStorage): Promise<ConfigFile> {
+async function writeConfig({ driver }: StockStorage): Promise<ConfigFile> {
   const directory = await mkdtemp(join(tmpdir(), "stock-registry-"))
   const path = join(directory, "config.yml")
   const config = {
     version: "0.1",
     log: { level: "info", accesslog: { disabled: true } },
     // No `cache` section: each answer comes from the store, not from what was there before the other registry changed it.
-    storage: { ...storage, delete: { enabled: true }, redirect: { disable: true } },
+    storage: { ...driver, delete: { enabled: true }, redirect: { disable: true } },
     http: { addr: "127.0.0.1:0" },
   }
   await writeFile(path, JSON.stringify(config)) // JSON is YAML

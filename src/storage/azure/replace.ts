@@ -1,7 +1,7 @@
 /**
  * Replacing what is there, also where it is a blob of another type.
  *
- * Registry 3.0 and 3.1 write links as append blobs, and Azure replaces none by a block blob: 409 InvalidBlobType. Such a blob
+ * Registry 3.0.0 to 3.1.1 write links as append blobs, and Azure replaces none by a block blob: 409 InvalidBlobType. Such a blob
  * is deleted first, so for a moment readers find nothing; there is no other way. Azurite does not mind types: what the real
  * service answers is known from its documentation and from others' reports, and tested by answers that are made up.
  * @module

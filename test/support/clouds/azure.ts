@@ -1,0 +1,59 @@
+/**
+ * Azure Blob Storage, as Azurite serves it.
+ * @module
+ */
+import type { ContainerClient } from "@azure/storage-blob"
+import { createAzureDriver } from "../../../src/storage/azure/driver.ts"
+import { nameStart } from "../../../src/storage/azure/names.ts"
+import { startAzurite } from "../azurite.ts"
+import { type Cloud, type CloudServer, type RawObjects, resources } from "./cloud.ts"
+
+export const azure: Cloud = {
+  name: "azure",
+  missing: async () => undefined, // comes with the development dependencies
+  start,
+}
+
+async function start(): Promise<CloudServer> {
+  const server = await startAzurite()
+  const { endpoint, account } = server
+  const { accountName, accountKey } = account
+  return {
+    endpoint,
+    createBucket: async (container) => objectsOf(await server.createContainer(container)),
+    openDriver: ({ bucket: container, rootDir }, at = endpoint) =>
+      createAzureDriver({ container, rootDir, endpoint: at, ...account }, resources()),
+    storageOf: ({ bucket: container, rootDir = "" }) => ({
+      driver: {
+        azure: {
+          accountname: accountName,
+          accountkey: accountKey,
+          container,
+          rootdirectory: rootDir,
+          serviceurl: `${endpoint}/${accountName}`,
+          credentials: { type: "shared_key" },
+        },
+      },
+    }),
+    nameStart: (rootDir) => nameStart({ rootDir }),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  }
+}
+
+function objectsOf(container: ContainerClient): RawObjects {
+  return {
+    async names() {
+      const names: string[] = []
+      for await (const { name } of container.listBlobsFlat()) names.push(name)
+      return names
+    },
+    read: (name) => container.getBlobClient(name).downloadToBuffer(),
+    async write(name, bytes) {
+      await container.getBlockBlobClient(name).upload(bytes, bytes.byteLength)
+    },
+    async delete(name) {
+      await container.deleteBlob(name)
+    },
+    unfinishedUploads: async () => [], // uncommitted blocks are the service's to drop
+  }
+}
