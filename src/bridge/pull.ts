@@ -5,6 +5,7 @@
 import { type Digest, hexOf } from "../oci/digest.ts"
 import type { Reference, RepositoryName, Tag } from "../oci/reference.ts"
 import { RegistryError } from "../oci/errors.ts"
+import { repositoriesRoot } from "../registry/layout.ts"
 import type { Registry } from "../registry/registry.ts"
 import { closest } from "./closest.ts"
 import { TransferError } from "./errors.ts"
@@ -38,7 +39,7 @@ export async function pull(options: PullOptions): Promise<PullResult> {
   await using ephemeral = await openRegistry(options, { repositories: [name], access: "pull" }, tally)
   const { address, credentials, registry, failed } = ephemeral
   // Also proves bucket, sign-in and endpoint, and keeps the tag where it is for the daemon, whoever moves it meanwhile.
-  const digest = await resolve(registry, name, reference, signal)
+  const digest = await resolve(options, registry)
   const repository = `${address}/${name}`
   const loopback = {
     name: reference.tag === undefined ? `${repository}@${digest}` : `${repository}:${reference.tag}`,
@@ -69,26 +70,21 @@ export function shortDigest(digest: Digest): string {
   return hexOf(digest).slice(0, 12)
 }
 
-async function resolve(
-  registry: Registry,
-  name: RepositoryName,
-  reference: Reference,
-  signal?: AbortSignal,
-): Promise<Digest> {
+async function resolve(options: PullOptions, registry: Registry): Promise<Digest> {
+  const { name, reference, signal } = options
   try {
     return (await registry.manifests.read(name, reference, signal)).digest
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error
     if (error.code !== "MANIFEST_UNKNOWN") throw damaged(error)
-    throw await absent(registry, name, reference, error)
+    throw await absent(options, registry, error)
   }
 }
 
 /** Says what there is instead. */
 async function absent(
+  { driver, name, reference, signal }: PullOptions,
   registry: Registry,
-  name: RepositoryName,
-  reference: Reference,
   cause: RegistryError,
 ): Promise<TransferError> {
   const digest =
@@ -107,7 +103,10 @@ async function absent(
     tags.length === 0
       ? `the store has no repository '${name}'`
       : `it has ${near.join(", ")}${tags.length > near.length ? ` and ${tags.length - near.length} more` : ""}`
-  return new TransferError("TAG_ABSENT", `${what}: ${instead}.`, { cause })
+  const why = await driver.explainAbsence?.(repositoriesRoot, { signal })
+  return new TransferError("TAG_ABSENT", `${what}: ${instead}.${why === undefined ? "" : ` ${why}`}`, {
+    cause,
+  })
 }
 
 async function tagsOf(registry: Registry, name: RepositoryName): Promise<readonly Tag[]> {

@@ -108,6 +108,12 @@ export interface StorageDriver extends AsyncDisposable {
    */
   move(from: string, to: string, options?: Cancellable): Promise<void>
 
+  /**
+   * Why nothing was found under `prefix` although it may be there, as a sentence for the user; undefined if there is no reason to
+   * think so. For whoever fails anyway: it may cost a request. Present where stores have such reasons.
+   */
+  explainAbsence?(prefix: string, options?: Cancellable): Promise<string | undefined>
+
   /** Uploads that were started more than `olderThan` ago and neither committed nor aborted. Present where the store keeps such. */
   staleUploads?(prefix: string, olderThan: Date): AsyncIterable<StaleUpload>
 }

@@ -99,6 +99,7 @@ export function withLogging(driver: StorageDriver, log: (call: DriverCall) => vo
     delete: (keys, options) => logged("delete", [keys].flat()[0] ?? "", () => driver.delete(keys, options)),
     createUpload: async (key, options) => loggedUpload(key, await driver.createUpload(key, options)),
     move: (from, to, options) => logged("move", from, () => driver.move(from, to, options)),
+    ...(driver.explainAbsence && { explainAbsence: driver.explainAbsence.bind(driver) }),
     ...(driver.staleUploads && { staleUploads: driver.staleUploads.bind(driver) }),
     [Symbol.asyncDispose]: () => driver[Symbol.asyncDispose](),
   }

@@ -16,6 +16,7 @@ import { NAME } from "./errors.ts"
 import { listObjects } from "./list.ts"
 import { copyObject } from "./move.ts"
 import type { AzureDriverOptions } from "./options.ts"
+import { explainAbsence } from "./other-names.ts"
 import { putObject } from "./put.ts"
 import { readObject, statObject } from "./read.ts"
 import { signIn } from "./sign-in.ts"
@@ -83,6 +84,12 @@ export async function createAzureDriver(
       assertKey(NAME, to)
       await copyObject(container, from, to, options)
       await deleteObjects(container, [from], options)
+    },
+
+    async explainAbsence(prefix, { signal } = {}) {
+      signal?.throwIfAborted()
+      assertPrefix(NAME, prefix)
+      return explainAbsence(container, options, prefix, { signal })
     },
 
     async [Symbol.asyncDispose]() {

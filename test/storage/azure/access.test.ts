@@ -114,6 +114,20 @@ test("settings by name open a container", async () => {
   await driver.delete("k")
 })
 
+test.for([
+  [{ legacyNames: true }, {}, "pass --azure-legacy-names"],
+  [{}, { legacyNames: true }, "leave out --azure-legacy-names"],
+] as const)("written with %j and looked for with %j, it says: %s", async ([written, asked, said]) => {
+  await using writer = await open("images", { ...server.account, rootDir: "team", ...written })
+  await using reader = await open("images", { ...server.account, rootDir: "team", ...asked })
+  expect(await reader.explainAbsence?.("docker/")).toBeUndefined()
+  await writer.write("docker/x", Buffer.from("x"))
+  expect(await reader.explainAbsence?.("docker/")).toContain(said)
+  expect(await reader.explainAbsence?.("other/")).toBeUndefined()
+  expect(await writer.explainAbsence?.("docker/")).toBeUndefined()
+  await writer.delete("docker/x")
+})
+
 test("names are those of registry 3, or on request those of 2.8", async () => {
   for (const [options, name] of [
     [{}, "docker/x"],

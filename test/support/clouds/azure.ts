@@ -5,17 +5,16 @@
 import type { ContainerClient } from "@azure/storage-blob"
 import { createAzureDriver } from "../../../src/storage/azure/driver.ts"
 import { nameStart } from "../../../src/storage/azure/names.ts"
-import { startAzurite } from "../azurite.ts"
+import { type Azurite, startAzurite } from "../azurite.ts"
 import { type Cloud, type CloudServer, type RawObjects, resources } from "./cloud.ts"
 
 export const azure: Cloud = {
   name: "azure",
   missing: async () => undefined, // comes with the development dependencies
-  start,
+  start: async () => cloudOf(await startAzurite()),
 }
 
-async function start(): Promise<CloudServer> {
-  const server = await startAzurite()
+export function cloudOf(server: Azurite): CloudServer {
   const { endpoint, account } = server
   const { accountName, accountKey } = account
   return {
@@ -23,14 +22,14 @@ async function start(): Promise<CloudServer> {
     createBucket: async (container) => objectsOf(await server.createContainer(container)),
     openDriver: ({ bucket: container, rootDir }, at = endpoint) =>
       createAzureDriver({ container, rootDir, endpoint: at, ...account }, resources()),
-    storageOf: ({ bucket: container, rootDir = "" }) => ({
+    storageOf: ({ bucket: container, rootDir = "" }, at = endpoint) => ({
       driver: {
         azure: {
           accountname: accountName,
           accountkey: accountKey,
           container,
           rootdirectory: rootDir,
-          serviceurl: `${endpoint}/${accountName}`,
+          serviceurl: `${at}/${accountName}`,
           credentials: { type: "shared_key" },
         },
       },

@@ -26,8 +26,8 @@ export interface CloudServer extends AsyncDisposable {
   createBucket(name: string): Promise<RawObjects>
   /** @param endpoint another than the server's own: of a proxy in between */
   openDriver(place: Place, endpoint?: string): Promise<StorageDriver>
-  /** For a stock registry. */
-  storageOf(place: Place): StockStorage
+  /** The same for a stock registry. */
+  storageOf(place: Place, endpoint?: string): StockStorage
   /** What stands before every key. */
   nameStart(rootDir: string): string
 }

@@ -23,7 +23,6 @@ export const gcs: Cloud = {
 async function start(): Promise<CloudServer> {
   const server = await startFakeGcs(await pathOf("fake-gcs-server"))
   const { endpoint } = server
-  const { host } = new URL(endpoint)
   return {
     endpoint,
     async createBucket(bucket) {
@@ -31,10 +30,10 @@ async function start(): Promise<CloudServer> {
       return objectsOf(endpoint, bucket)
     },
     openDriver: async (place, at = endpoint) => createGcsDriver({ ...place, endpoint: at }, resources()),
-    storageOf: ({ bucket, rootDir = "" }) => ({
+    storageOf: ({ bucket, rootDir = "" }, at = endpoint) => ({
       driver: { gcs: { bucket, rootdirectory: rootDir } },
       // Without credentials it does not start, though it needs none; where it would get them, nobody has any.
-      environment: { STORAGE_EMULATOR_HOST: host, GCE_METADATA_HOST: host },
+      environment: { STORAGE_EMULATOR_HOST: new URL(at).host, GCE_METADATA_HOST: new URL(at).host },
     }),
     nameStart: (rootDir) => objectName(rootDir, ""),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),

@@ -47,10 +47,10 @@ async function start(): Promise<CloudServer> {
     },
     openDriver: async (place, at = endpoint) =>
       createS3Driver({ ...place, region, endpoint: at, ...root }, resources()),
-    storageOf: ({ bucket, rootDir = "" }) => ({
+    storageOf: ({ bucket, rootDir = "" }, at = endpoint) => ({
       driver: {
         s3: {
-          regionendpoint: endpoint,
+          regionendpoint: at,
           region,
           bucket,
           accesskey: accessKey,
