@@ -1,0 +1,120 @@
+import { randomBytes } from "node:crypto"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, beforeAll, expect, it } from "vitest"
+import { digestOf } from "../../src/oci/digest.ts"
+import type { RepositoryName, Tag } from "../../src/oci/reference.ts"
+import type { StorageDriver } from "../../src/storage/driver.ts"
+import { createFileDriver } from "../../src/storage/file.ts"
+import { chunksOf, MiB, sha256Of } from "../support/bytes.ts"
+import type { Cloud } from "../support/clouds/cloud.ts"
+import { CLOUDS } from "../support/clouds/clouds.ts"
+import { describeUnless } from "../support/interop.ts"
+import { type Content, image, layerOf } from "../support/oci-content.ts"
+import { differences } from "../support/registry-client.ts"
+import { serveRegistry, type ServedRegistry } from "../support/served-registry.ts"
+
+const NAME = "team/app" as RepositoryName
+const TAG = "v1" as Tag
+
+/** What two processes that push share. */
+interface Place extends AsyncDisposable {
+  openDriver(): Promise<StorageDriver>
+  unfinishedUploads(): Promise<readonly string[]>
+}
+
+async function openFolder(): Promise<Place> {
+  const root = await mkdtemp(join(tmpdir(), "oci-store-concurrent-"))
+  return {
+    openDriver: async () => createFileDriver({ root, createRoot: false }),
+    unfinishedUploads: async () => [],
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true }),
+  }
+}
+
+async function openCloud(cloud: Cloud): Promise<Place> {
+  const server = await cloud.start()
+  const objects = await server.createBucket("shared")
+  return {
+    openDriver: () => server.openDriver({ bucket: "shared" }),
+    unfinishedUploads: () => objects.unfinishedUploads(),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  }
+}
+
+/** Each gets half of the bytes, waits until the other has as much, and gets the rest. */
+function inStep(bytes: Buffer): () => AsyncGenerator<Uint8Array> {
+  const { promise: both, resolve } = Promise.withResolvers<void>()
+  const half = bytes.length / 2
+  let waiting = 0
+  return async function* () {
+    for (let start = 0; start < bytes.length; start += MiB) {
+      if (start === half && ++waiting === 2) resolve()
+      if (start === half) await both
+      yield bytes.subarray(start, start + MiB)
+    }
+  }
+}
+
+async function push({ registry }: ServedRegistry, { blobs, root }: Content): Promise<void> {
+  for (const [digest, bytes] of blobs) await registry.uploads.put(NAME, digest, chunksOf(bytes), bytes.length)
+  await registry.manifests.put(NAME, { digest: root.digest }, root.bytes, root.mediaType)
+  await registry.tags.publish(NAME, TAG, root.digest)
+}
+
+const STORES = [
+  { name: "folder", missing: async () => undefined, open: openFolder },
+  ...CLOUDS.map((cloud) => ({
+    name: cloud.name,
+    missing: () => cloud.missing(),
+    open: () => openCloud(cloud),
+  })),
+]
+
+for (const store of STORES) {
+  describeUnless(await store.missing(), `two processes push at the same time: ${store.name}`, () => {
+    let place: Place
+    let one: ServedRegistry
+    let other: ServedRegistry
+    const opened = new AsyncDisposableStack()
+
+    /** Of a process of its own: it remembers nothing of what another has done. */
+    const serve = async (): Promise<ServedRegistry> => {
+      const driver = opened.use(await place.openDriver())
+      return opened.use(await serveRegistry(driver, { scope: "store", publish: "held" }))
+    }
+    beforeAll(async () => {
+      place = opened.use(await store.open())
+      one = await serve()
+      other = await serve()
+    })
+    afterAll(() => opened.disposeAsync())
+
+    it.each([{ size: 2 * MiB }, { size: 40 * MiB }])("one new layer of $size bytes", async ({ size }) => {
+      const layer = randomBytes(size)
+      const digest = digestOf(layer)
+      const source = inStep(layer)
+      await Promise.all(
+        [one, other].map(({ registry }) => registry.uploads.put(NAME, digest, source(), size)),
+      )
+      const stored = await (await serve()).registry.blobs.read(NAME, digest)
+      expect(`sha256:${await sha256Of(stored.body)}`).toBe(digest)
+      expect(await place.unfinishedUploads()).toEqual([])
+    })
+
+    it("one tag, which then names a whole image of one of them", async () => {
+      for (let round = 0; round < 5; round += 1) {
+        const contents = ["one", "other"].map((text) => image([layerOf(`${text} in round ${round}`)]))
+        const [ofOne, ofOther] = contents
+        if (!ofOne || !ofOther) throw new TypeError("no contents")
+        await Promise.all([push(one, ofOne), push(other, ofOther)])
+        const { address, registry } = await serve()
+        const digest = await registry.tags.resolve(NAME, TAG)
+        const named = contents.find(({ root }) => root.digest === digest)
+        if (!named) throw new Error(`the tag names ${digest}`)
+        expect(await differences(address, NAME, TAG, named)).toEqual([])
+      }
+    })
+  })
+}
