@@ -6,9 +6,9 @@
  * @module
  */
 import type { MemoryBudget } from "../budget.ts"
-import type { ListOptions, StorageDriver } from "../driver.ts"
-import { assertKey, assertPrefix } from "../keys.ts"
+import type { StorageDriver } from "../driver.ts"
 import { createMultipartUpload } from "../multipart.ts"
+import { withCheckedKeys } from "../with-checked-keys.ts"
 import { blockCalls } from "./blocks.ts"
 import { AzureContainer } from "./container.ts"
 import { deleteObjects } from "./delete.ts"
@@ -42,63 +42,36 @@ export async function createAzureDriver(
   const container = new AzureContainer(options, account, shared.concurrency, shared.log)
   const { partSize } = options
 
-  return {
+  return withCheckedKeys({
     name: NAME,
     renames: false,
 
-    async stat(key, options) {
-      check(key, options?.signal)
-      return statObject(container, key, options)
-    },
+    stat: (key, options) => statObject(container, key, options),
 
-    async read(key, options) {
-      check(key, options?.signal)
-      return readObject(container, key, options)
-    },
+    read: (key, options) => readObject(container, key, options),
 
     async write(key, body, options = {}) {
-      check(key, options.signal)
       return { etag: await putObject(container, key, body, options) }
     },
 
-    async *list(prefix: string, options: ListOptions = {}) {
-      options.signal?.throwIfAborted()
-      assertPrefix(NAME, prefix)
-      yield* listObjects(container, prefix, options)
-    },
+    list: (prefix, options = {}) => listObjects(container, prefix, options),
 
-    async delete(keys, options = {}) {
-      const all = [keys].flat()
-      for (const key of all) check(key, options.signal)
-      await deleteObjects(container, all, options)
-    },
+    delete: (keys, options = {}) => deleteObjects(container, [keys].flat(), options),
 
     async createUpload(key, options = {}) {
-      check(key, options.signal)
       const calls = blockCalls(container, key)
       return createMultipartUpload(calls, { ...options, driver: NAME, key, budget: shared.budget, partSize })
     },
 
     async move(from, to, options = {}) {
-      check(from, options.signal)
-      assertKey(NAME, to)
       await copyObject(container, from, to, options)
       await deleteObjects(container, [from], options)
     },
 
-    async explainAbsence(prefix, { signal } = {}) {
-      signal?.throwIfAborted()
-      assertPrefix(NAME, prefix)
-      return explainAbsence(container, options, prefix, { signal })
-    },
+    explainAbsence: (prefix, handling) => explainAbsence(container, options, prefix, handling),
 
     async [Symbol.asyncDispose]() {
       container.close()
     },
-  }
-}
-
-function check(key: string, signal: AbortSignal | undefined): void {
-  signal?.throwIfAborted()
-  assertKey(NAME, key)
+  })
 }

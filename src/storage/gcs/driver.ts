@@ -7,9 +7,9 @@
  * @module
  */
 import type { MemoryBudget } from "../budget.ts"
-import type { ListOptions, StorageDriver } from "../driver.ts"
-import { assertKey, assertPrefix } from "../keys.ts"
+import type { StorageDriver } from "../driver.ts"
 import { createUpload } from "../upload.ts"
+import { withCheckedKeys } from "../with-checked-keys.ts"
 import { GcsBucket } from "./bucket.ts"
 import { deleteObjects } from "./delete.ts"
 import { NAME } from "./errors.ts"
@@ -35,57 +35,32 @@ export function createGcsDriver(options: GcsDriverOptions, shared: GcsResources)
   const mover = new Mover(bucket)
   const { partSize } = options
 
-  return {
+  return withCheckedKeys({
     name: NAME,
     renames: false,
 
-    async stat(key, options) {
-      check(key, options?.signal)
-      return statObject(bucket, key, options)
-    },
+    stat: (key, options) => statObject(bucket, key, options),
 
-    async read(key, options) {
-      check(key, options?.signal)
-      return readObject(bucket, key, options)
-    },
+    read: (key, options) => readObject(bucket, key, options),
 
     async write(key, body, options = {}) {
-      check(key, options.signal)
       return { etag: await putObject(bucket, key, body, options) }
     },
 
-    async *list(prefix: string, options: ListOptions = {}) {
-      options.signal?.throwIfAborted()
-      assertPrefix(NAME, prefix)
-      yield* listObjects(bucket, prefix, options)
-    },
+    list: (prefix, options = {}) => listObjects(bucket, prefix, options),
 
-    async delete(keys, options = {}) {
-      const all = [keys].flat()
-      for (const key of all) check(key, options.signal)
-      await deleteObjects(bucket, all, options)
-    },
+    delete: (keys, options) => deleteObjects(bucket, [keys].flat(), options),
 
     async createUpload(key, options = {}) {
-      check(key, options.signal)
       const chunked = { ...options, key, budget: shared.budget, partSize }
       const identity = { driver: NAME, key, size: options.size, signal: options.signal }
       return createUpload(identity, (control) => new ChunkedSink(bucket, chunked, control))
     },
 
-    async move(from, to, options = {}) {
-      check(from, options.signal)
-      assertKey(NAME, to)
-      await mover.move(from, to, options)
-    },
+    move: (from, to, options = {}) => mover.move(from, to, options),
 
     async [Symbol.asyncDispose]() {
       bucket[Symbol.dispose]()
     },
-  }
-}
-
-function check(key: string, signal: AbortSignal | undefined): void {
-  signal?.throwIfAborted()
-  assertKey(NAME, key)
+  })
 }

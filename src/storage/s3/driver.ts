@@ -4,9 +4,9 @@
  * @module
  */
 import type { MemoryBudget } from "../budget.ts"
-import type { ListOptions, StorageDriver } from "../driver.ts"
-import { assertKey, assertPrefix } from "../keys.ts"
+import type { StorageDriver } from "../driver.ts"
 import { createMultipartUpload } from "../multipart.ts"
+import { withCheckedKeys } from "../with-checked-keys.ts"
 import { S3Bucket } from "./bucket.ts"
 import { Conditions } from "./conditions.ts"
 import { Deleter } from "./delete.ts"
@@ -34,62 +34,36 @@ export function createS3Driver(options: S3DriverOptions, shared: S3Resources): S
   const deleter = new Deleter(bucket)
   const { partSize } = options
 
-  return {
+  return withCheckedKeys({
     name: NAME,
     renames: false,
 
-    async stat(key, options) {
-      check(key, options?.signal)
-      return statObject(bucket, key, options)
-    },
+    stat: (key, options) => statObject(bucket, key, options),
 
-    async read(key, options) {
-      check(key, options?.signal)
-      return readObject(bucket, key, options)
-    },
+    read: (key, options) => readObject(bucket, key, options),
 
     async write(key, body, options = {}) {
-      check(key, options.signal)
       return { etag: await putObject(bucket, conditions, key, body, options) }
     },
 
-    async *list(prefix: string, options: ListOptions = {}) {
-      options.signal?.throwIfAborted()
-      assertPrefix(NAME, prefix)
-      yield* listObjects(bucket, prefix, options)
-    },
+    list: (prefix, options = {}) => listObjects(bucket, prefix, options),
 
-    async delete(keys, options = {}) {
-      const all = [keys].flat()
-      for (const key of all) check(key, options.signal)
-      await deleter.delete(all, options)
-    },
+    delete: (keys, options = {}) => deleter.delete([keys].flat(), options),
 
     async createUpload(key, options = {}) {
-      check(key, options.signal)
       const calls = multipartCalls(bucket, conditions, key)
       return createMultipartUpload(calls, { ...options, driver: NAME, key, budget: shared.budget, partSize })
     },
 
     async move(from, to, options = {}) {
-      check(from, options.signal)
-      assertKey(NAME, to)
       await moveObject(bucket, from, to, options)
       await deleter.delete([from], options)
     },
 
-    async *staleUploads(prefix: string, olderThan: Date) {
-      assertPrefix(NAME, prefix)
-      yield* listStaleUploads(bucket, prefix, olderThan)
-    },
+    staleUploads: (prefix, olderThan) => listStaleUploads(bucket, prefix, olderThan),
 
     async [Symbol.asyncDispose]() {
       bucket.client.destroy()
     },
-  }
-}
-
-function check(key: string, signal: AbortSignal | undefined): void {
-  signal?.throwIfAborted()
-  assertKey(NAME, key)
+  })
 }
