@@ -3,34 +3,22 @@
  * @module
  */
 import { Readable } from "node:stream"
-import {
-  isStorageError,
-  type ByteRange,
-  type Cancellable,
-  type ObjectRead,
-  type ObjectStat,
-} from "../driver.ts"
+import { type ByteRange, type Cancellable, type ObjectRead, type ObjectStat } from "../driver.ts"
 import { type OpenedBody, type OpenOptions, readRemote } from "../remote-read.ts"
+import { statRemote } from "../remote-stat.ts"
 import type { AzureContainer } from "./container.ts"
 
-export async function statObject(
+export function statObject(
   container: AzureContainer,
   key: string,
   { signal }: Cancellable = {},
 ): Promise<ObjectStat | undefined> {
-  try {
+  return statRemote(container, key, async () => {
     const found = await container.call({ key, signal }, (handling) =>
       container.blob(key).getProperties(handling),
     )
-    return {
-      size: container.expect(found.contentLength, "length", key),
-      etag: container.expect(found.etag, "ETag", key),
-      modified: container.expect(found.lastModified, "Last-Modified", key),
-    }
-  } catch (error) {
-    if (isStorageError(error, "NOT_FOUND")) return undefined
-    throw error
-  }
+    return { length: found.contentLength, etag: found.etag, modified: found.lastModified }
+  })
 }
 
 export function readObject(

@@ -11,27 +11,25 @@ import {
   type ObjectStat,
 } from "../driver.ts"
 import { type OpenedBody, type OpenOptions, readRemote } from "../remote-read.ts"
+import { unlessAbsent } from "../remote-stat.ts"
 import { discard, readJson } from "./answer.ts"
 import type { GcsBucket } from "./bucket.ts"
 import { isUnfinished, RESOURCE_FIELDS, resourceOf, type Resource } from "./resource.ts"
 
 /** The object's resource, or undefined where there is none, or only a stock registry's upload in progress. */
-export async function findObject(
+export function findObject(
   bucket: GcsBucket,
   key: string,
   { signal }: Cancellable = {},
 ): Promise<Resource | undefined> {
-  try {
+  return unlessAbsent(async () => {
     const found = await bucket.call({ key, signal }, async () => {
       const url = bucket.objectUrl(key, { fields: RESOURCE_FIELDS })
       return readJson(await bucket.send({ method: "GET", url, signal }))
     })
     const resource = resourceOf(bucket, found, key)
     return isUnfinished(resource.contentType) ? undefined : resource
-  } catch (error) {
-    if (isStorageError(error, "NOT_FOUND")) return undefined
-    throw error
-  }
+  })
 }
 
 export async function statObject(

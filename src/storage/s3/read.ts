@@ -4,34 +4,22 @@
  */
 import { GetObjectCommand, HeadObjectCommand } from "@aws-sdk/client-s3"
 import { Readable } from "node:stream"
-import {
-  isStorageError,
-  type ByteRange,
-  type Cancellable,
-  type ObjectRead,
-  type ObjectStat,
-} from "../driver.ts"
+import { type ByteRange, type Cancellable, type ObjectRead, type ObjectStat } from "../driver.ts"
 import { type OpenedBody, type OpenOptions, readRemote } from "../remote-read.ts"
+import { statRemote } from "../remote-stat.ts"
 import type { S3Bucket } from "./bucket.ts"
 
-export async function statObject(
+export function statObject(
   bucket: S3Bucket,
   key: string,
   { signal }: Cancellable = {},
 ): Promise<ObjectStat | undefined> {
-  try {
+  return statRemote(bucket, key, async () => {
     const found = await bucket.call({ key, signal }, (handling) =>
       bucket.client.send(new HeadObjectCommand(bucket.locate(key)), handling),
     )
-    return {
-      size: bucket.expect(found.ContentLength, "length", key),
-      etag: bucket.expect(found.ETag, "ETag", key),
-      modified: bucket.expect(found.LastModified, "Last-Modified", key),
-    }
-  } catch (error) {
-    if (isStorageError(error, "NOT_FOUND")) return undefined
-    throw error
-  }
+    return { length: found.ContentLength, etag: found.ETag, modified: found.LastModified }
+  })
 }
 
 export function readObject(
