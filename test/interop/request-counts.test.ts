@@ -7,7 +7,7 @@ import {
   roundTripsOf,
   startCountingProxy,
 } from "../support/counting-proxy.ts"
-import { describeUnless } from "../support/interop.ts"
+import { describeUnless } from "../support/describe-unless.ts"
 import { serveRegistry } from "../support/served-registry.ts"
 import { ROWS } from "./request-rows.ts"
 

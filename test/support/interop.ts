@@ -2,11 +2,12 @@
  * The matrix of interoperability: each stock registry over each kind of store.
  * @module
  */
-import { afterAll, beforeAll, describe } from "vitest"
+import { afterAll, beforeAll } from "vitest"
 import { azure } from "./clouds/azure.ts"
 import type { Cloud, CloudServer } from "./clouds/cloud.ts"
 import { gcs } from "./clouds/gcs.ts"
 import { s3 } from "./clouds/s3.ts"
+import { describeUnless } from "./describe-unless.ts"
 import { programsMissing } from "./programs.ts"
 import { serveRegistry, type ServedRegistry, type ServeOptions } from "./served-registry.ts"
 import { openSharedBucket } from "./shared-cloud.ts"
@@ -52,18 +53,6 @@ export async function describePairs(title: string, suite: (pair: Pair) => void):
       suite({ version, kind, openStore: cloud ? useBuckets(cloud) : openSharedFolder }),
     )
   }
-}
-
-const told = new Set<string>()
-
-/** A suite that something may be missing for: `missing` says what, and how to get it. */
-export function describeUnless(missing: string | undefined, title: string, suite: () => void): void {
-  if (missing === undefined) return void describe(title, suite)
-  if (process.env["CI"]) throw new Error(missing)
-  // Beside the title, which is not shown where all of a file is skipped.
-  if (!told.has(missing)) console.warn(`skipped: ${missing}`)
-  told.add(missing)
-  describe.skip(`${title} (skipped: ${missing})`, suite)
 }
 
 /** Buckets on one server, which lives as long as the suite that calls this. */

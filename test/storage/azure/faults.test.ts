@@ -2,16 +2,14 @@ import type { ContainerClient } from "@azure/storage-blob"
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
 import type { StorageDriver } from "../../../src/storage/driver.ts"
 import { type Azurite, startAzurite } from "../../support/azurite.ts"
-import { collect, MiB, patternedBytes, patternedChunks, sha256Of } from "../../support/bytes.ts"
+import { collect, MiB, patternedChunks, sha256Of } from "../../support/bytes.ts"
 import { type FaultProxy, first, type SeenRequest, startFaultProxy } from "../../support/fault-proxy.ts"
-import { codeOf, keysOf } from "../contract/check.ts"
+import { codeOf } from "../contract/check.ts"
 import { openContainer, refusal } from "./setup.ts"
 
 const isBlock = ({ method, url }: SeenRequest) => method === "PUT" && url.includes("comp=block&")
 const isCommit = ({ method, url }: SeenRequest) => method === "PUT" && url.includes("comp=blocklist")
 const isPut = ({ method, url }: SeenRequest) => method === "PUT" && !url.includes("comp=")
-const isGet = ({ method }: SeenRequest) => method === "GET"
-const any = () => true
 
 const size = 11 * MiB
 
@@ -73,24 +71,6 @@ test("everything is a block blob of bytes, with its length", async () => {
     })
   }
   await driver.delete(["n/blocks", "n/put"])
-})
-
-test("an overloaded store is asked again", async () => {
-  for (const fault of [refusal(503, "ServerBusy"), { status: 429 }, { status: 500 }]) {
-    proxy.plan(first(3, any, fault))
-    await driver.write("f/slow", Buffer.from("x"))
-    expect(proxy.seen).toHaveLength(4)
-  }
-  await driver.delete("f/slow")
-})
-
-test("a block that is lost is sent again", async () => {
-  for (const reset of ["before forwarding", "after forwarding"] as const) {
-    proxy.plan(first(2, isBlock, { reset }))
-    await upload("f/block")
-    expect(proxy.seen.filter(isBlock)).toHaveLength(4)
-    await expectStored("f/block")
-  }
 })
 
 test("a commit whose answer was lost is a commit", async () => {
@@ -182,49 +162,4 @@ test("a copy that takes time is waited for", async () => {
   await driver.move("f/from", "f/to")
   expect(methods()).toEqual(["PUT", "HEAD", "HEAD", "DELETE"])
   await driver.delete("f/to")
-})
-
-test("a read goes on where the connection broke", async () => {
-  await driver.write("f/read", patternedBytes(3 * MiB))
-  for (const range of [undefined, { start: 5 }, { start: 1000, end: 2 * MiB }]) {
-    proxy.plan(first(2, isGet, { cutAfter: MiB - 1 }))
-    const { body } = await driver.read("f/read", range && { range })
-    const start = range?.start ?? 0
-    const end = (range?.end ?? 3 * MiB - 1) + 1
-    expect((await collect(body)).equals(patternedBytes(3 * MiB).subarray(start, end))).toBe(true)
-    const gets = proxy.seen.filter(isGet)
-    expect(gets.length).toBeGreaterThan(1)
-    expect(gets[1]?.headers["x-ms-range"]).toMatch(new RegExp(`^bytes=\\d+-${end - 1}$`))
-    expect(gets[1]?.headers["if-match"]).toBeTruthy()
-  }
-  await driver.delete("f/read")
-})
-
-test("a read of an object that changed meanwhile fails", async () => {
-  await driver.write("f/changed", patternedBytes(3 * MiB))
-  proxy.plan(first(1, isGet, { cutAfter: MiB }))
-  const { body } = await driver.read("f/changed")
-  await driver.write("f/changed", Buffer.alloc(3 * MiB))
-  expect(await codeOf(collect(body))).toBe("PRECONDITION_FAILED")
-  await driver.delete("f/changed")
-})
-
-test("a web page is no store", async () => {
-  const page = { status: 404, headers: { "content-type": "text/html" }, body: "<html><br><p>Hello</html>" }
-  proxy.plan(() => page)
-  expect(await codeOf(driver.write("k", Buffer.from("x")))).toBe("NOT_A_STORE")
-  proxy.plan(() => ({ ...page, status: 200 }))
-  expect(await codeOf(driver.read("k"))).toBe("NOT_A_STORE")
-  expect(await codeOf(driver.stat("k"))).toBe("NOT_A_STORE")
-  expect(await codeOf(keysOf(driver, ""))).toBe("NOT_A_STORE")
-})
-
-test("a server that is not there is named", async () => {
-  for (const endpoint of ["http://127.0.0.1:1", "http://nowhere.invalid"]) {
-    await using nowhere = await openContainer({ container: "images", endpoint, ...server.account })
-    await expect(nowhere.stat("k")).rejects.toMatchObject({
-      code: "UNAVAILABLE",
-      message: expect.stringContaining(endpoint),
-    })
-  }
 })

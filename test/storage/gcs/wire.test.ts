@@ -71,28 +71,6 @@ describe("gcs on the wire", () => {
     }
   })
 
-  test("a server that is not there is named", async () => {
-    for (const endpoint of ["http://127.0.0.1:1", "http://nowhere.invalid"]) {
-      await using driver = open({ endpoint })
-      await expect(driver.stat("a/b")).rejects.toMatchObject({
-        code: "UNAVAILABLE",
-        message: expect.stringContaining(endpoint),
-      })
-    }
-  })
-
-  test("a web page is no store", async () => {
-    await using driver = open()
-    const page = { headers: { "content-type": "text/html" }, body: "<html><p>Hello</html>" }
-    for (const status of [200, 404]) {
-      server.plan(() => ({ ...page, status }))
-      expect(await codeOf(driver.write("k", Buffer.from("x")))).toBe("NOT_A_STORE")
-      expect(await codeOf(driver.read("k"))).toBe("NOT_A_STORE")
-      expect(await codeOf(driver.stat("k"))).toBe("NOT_A_STORE")
-      expect(await codeOf(keysOf(driver, ""))).toBe("NOT_A_STORE")
-    }
-  })
-
   test("an absent object is named as such, in whatever form it is said", async () => {
     await using driver = open()
     for (const type of ["text/html; charset=UTF-8", "application/json"]) {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
 import type { StorageDriver } from "../../../src/storage/driver.ts"
 import { S3Bucket } from "../../../src/storage/s3/bucket.ts"
 import { moveObject } from "../../../src/storage/s3/move.ts"
-import { collect, MiB, patternedBytes, patternedChunks, sha256Of } from "../../support/bytes.ts"
+import { collect, MiB, patternedChunks, sha256Of } from "../../support/bytes.ts"
 import { first, startFaultProxy, type FaultProxy, type SeenRequest } from "../../support/fault-proxy.ts"
 import { startVersitygw, type Versitygw } from "../../support/versitygw.ts"
 import { codeOf } from "../contract/check.ts"
@@ -17,7 +17,6 @@ const INTERNAL = "<Error><Code>InternalError</Code><Message>We failed.</Message>
 
 const isPart = ({ method, url }: SeenRequest) => method === "PUT" && url.includes("partNumber=")
 const isPut = ({ method, url }: SeenRequest) => method === "PUT" && !url.includes("partNumber=")
-const isGet = ({ method, url }: SeenRequest) => method === "GET" && !url.includes("list-type")
 const isBegin = ({ method, url }: SeenRequest) => method === "POST" && url.includes("?uploads")
 const isComplete = ({ method, url }: SeenRequest) => method === "POST" && url.includes("uploadId=")
 const any = () => true
@@ -68,22 +67,6 @@ describeWithVersitygw("s3 with faults in between", (program) => {
     expect(await made(() => driver.delete(["n/a", "n/c"]))).toEqual(["POST"])
   })
 
-  test("an overloaded store is asked again", async () => {
-    proxy.plan(first(3, any, SLOW_DOWN))
-    await driver.write("f/slow", Buffer.from("x"))
-    expect(proxy.seen).toHaveLength(4)
-    await driver.delete("f/slow")
-  })
-
-  test("a part that is lost is sent again", async () => {
-    for (const reset of ["before forwarding", "after forwarding"] as const) {
-      proxy.plan(first(2, isPart, { reset }))
-      await upload("f/part")
-      expect(proxy.seen.filter(isPart)).toHaveLength(4)
-      await expectStored("f/part")
-    }
-  })
-
   test("a store that stays unavailable is named, and nothing is left", async () => {
     const denied = { ...SLOW_DOWN, status: 403, body: SLOW_DOWN.body.replace("SlowDown", "AccessDenied") }
     proxy.plan((request) => (isPart(request) ? denied : undefined))
@@ -124,31 +107,6 @@ describeWithVersitygw("s3 with faults in between", (program) => {
     await driver.delete("f/to")
   })
 
-  test("a read goes on where the connection broke", async () => {
-    await driver.write("f/read", patternedBytes(3 * MiB))
-    for (const range of [undefined, { start: 5 }, { start: 1000, end: 2 * MiB }]) {
-      proxy.plan(first(2, isGet, { cutAfter: MiB - 1 }))
-      const { body } = await driver.read("f/read", range && { range })
-      const start = range?.start ?? 0
-      const end = (range?.end ?? 3 * MiB - 1) + 1
-      expect((await collect(body)).equals(patternedBytes(3 * MiB).subarray(start, end))).toBe(true)
-      const gets = proxy.seen.filter(isGet)
-      expect(gets.length).toBeGreaterThan(1)
-      expect(gets[1]?.headers["range"]).toMatch(new RegExp(`^bytes=\\d+-${end - 1}$`))
-      expect(gets[1]?.headers["if-match"]).toBeTruthy()
-    }
-    await driver.delete("f/read")
-  })
-
-  test("a read of an object that changed meanwhile fails", async () => {
-    await driver.write("f/changed", patternedBytes(3 * MiB))
-    proxy.plan(first(1, isGet, { cutAfter: MiB }))
-    const { body } = await driver.read("f/changed")
-    await driver.write("f/changed", Buffer.alloc(3 * MiB))
-    expect(await codeOf(collect(body))).toBe("PRECONDITION_FAILED")
-    await driver.delete("f/changed")
-  })
-
   test("a server without conditional writes is found out once", async () => {
     const status = 501
     const body = "<Error><Code>NotImplemented</Code><Message>A header is not implemented.</Message></Error>"
@@ -186,16 +144,6 @@ describeWithVersitygw("s3 with faults in between", (program) => {
     expect(proxy.seen).toHaveLength(2)
     proxy.plan(() => undefined)
     await driver.delete("f/skew")
-  })
-
-  test("a web page is no store", async () => {
-    const page = { status: 404, headers: { "content-type": "text/html" }, body: "<html><br><p>Hello</html>" }
-    proxy.plan(() => page)
-    expect(await codeOf(driver.write("k", Buffer.from("x")))).toBe("NOT_A_STORE")
-    proxy.plan(() => ({ ...page, status: 200 }))
-    expect(await codeOf(driver.write("k", Buffer.from("x")))).toBe("NOT_A_STORE")
-    expect(await codeOf(driver.read("k"))).toBe("NOT_A_STORE")
-    expect(await codeOf(driver.stat("k"))).toBe("NOT_A_STORE")
   })
 
   test("a large object is moved in parts", async () => {

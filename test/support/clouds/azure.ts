@@ -20,8 +20,8 @@ export function cloudOf(server: Azurite): CloudServer {
   return {
     endpoint,
     createBucket: async (container) => objectsOf(await server.createContainer(container)),
-    openDriver: ({ bucket: container, rootDir }, at = endpoint) =>
-      createAzureDriver({ container, rootDir, endpoint: at, ...account }, resources()),
+    openDriver: ({ bucket: container, ...place }, at = endpoint) =>
+      createAzureDriver({ ...place, container, endpoint: at, ...account }, resources()),
     storageOf: ({ bucket: container, rootDir = "" }, at = endpoint) => ({
       driver: {
         azure: {

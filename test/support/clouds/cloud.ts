@@ -18,6 +18,8 @@ export interface Place {
   readonly bucket: string
   /** Start of all names, in any form that users write. */
   readonly rootDir?: string
+  /** Bytes of a part of a large object, for drivers. */
+  readonly partSize?: number
 }
 
 export interface CloudServer extends AsyncDisposable {
