@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest"
+import { keysOf } from "../storage/contract/check.ts"
 import { describePairs, useBench } from "../support/interop.ts"
 import { type Content, image, layerOf } from "../support/oci-content.ts"
 import { craneFindings, PUSH_CLIENTS } from "../support/push-clients.ts"
@@ -6,12 +7,13 @@ import {
   call,
   deleteManifest,
   differences,
+  expectStatus,
   listTags,
   manifestStatus,
   pushContent,
 } from "../support/registry-client.ts"
 import { serveRegistry, type ServedRegistry } from "../support/served-registry.ts"
-import { SAFER_PUSHES, stockPushes } from "./pushes.ts"
+import { APP, SAFER_PUSHES, stockPushes } from "./pushes.ts"
 
 await describePairs("what a stock registry pushes, we serve", (pair) => {
   const pushes = [...stockPushes(pair), ...SAFER_PUSHES]
@@ -31,6 +33,21 @@ await describePairs("what a stock registry pushes, we serve", (pair) => {
       expect(runs ? await craneFindings(address, name, tag) : "").toBe("")
       expect(errors).toEqual([])
     }
+  })
+
+  it("but not what it has only begun to upload", async () => {
+    const { ours, stock, store } = bench()
+    const before = new Set(await keysOf(store.driver, ""))
+    await expectStatus(202, call(`http://${stock.address}/v2/app/blobs/uploads/`, { method: "POST" }))
+    const begun = [...(await store.contents()).keys()].filter((key) => !before.has(key))
+    expect(begun).toContainEqual(expect.stringMatching(/\/_uploads\/[^/]+\/startedat$/))
+    // On Google's store the upload itself is an object already, and marked.
+    const marked = begun.filter((key) => pair.kind === "GCS" && key.endsWith("/data"))
+    expect(marked).toHaveLength(pair.kind === "GCS" ? 1 : 0)
+    for (const key of marked) expect(await store.driver.stat(key)).toBeUndefined()
+    const seen = (await keysOf(store.driver, "")).filter((key) => !before.has(key))
+    expect(seen.toSorted()).toEqual(begun.filter((key) => !marked.includes(key)).toSorted())
+    expect(await differences(ours.address, "app", "v1", APP)).toEqual([])
   })
 
   it("all tags", async () => {

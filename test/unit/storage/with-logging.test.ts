@@ -39,6 +39,10 @@ test("every call is told with key, bytes and outcome", async () => {
   ])
 })
 
-test("capabilities are those of the driver", () => {
-  expect(withLogging(createMemoryDriver(), () => undefined)).not.toHaveProperty("staleUploads")
+test("capabilities are those of the driver", async () => {
+  const driver = createMemoryDriver()
+  const capable = { ...driver, explainAbsence: async (prefix: string) => `${prefix} is elsewhere` }
+  expect(withLogging(driver, () => undefined)).not.toHaveProperty("staleUploads")
+  expect(withLogging(driver, () => undefined)).not.toHaveProperty("explainAbsence")
+  expect(await withLogging(capable, () => undefined).explainAbsence?.("a/")).toBe("a/ is elsewhere")
 })
