@@ -73,7 +73,8 @@ export function createUploads(context: RegistryContext, blobs: Blobs): Uploads {
     await using upload = await driver.createUpload(blobData(digest), { size, ifAbsent: true, onStored })
     await upload.append(body.chunks)
     body.verify(size)
-    return publish(name, digest, upload.size, () => unlessPresent(() => upload.commit({ ifAbsent: true })))
+    // Before the upload is disposed of: nobody would listen meanwhile to what has failed.
+    await publish(name, digest, upload.size, () => unlessPresent(() => upload.commit({ ifAbsent: true })))
   }
 
   function openSession(name: RepositoryName, id: string): UploadSession {

@@ -1,7 +1,11 @@
+import { setImmediate } from "node:timers/promises"
 import { beforeEach, describe, expect, it } from "vitest"
 import { digestOf } from "../../../src/oci/digest.ts"
 import { parseReference, parseRepositoryName } from "../../../src/oci/reference.ts"
 import { blobData, layerLink, revisionLink, tagCurrent, tagIndex } from "../../../src/registry/layout.ts"
+import { StorageError } from "../../../src/storage/driver.ts"
+import { createMemoryDriver } from "../../../src/storage/memory.ts"
+import { chunksOf } from "../../support/bytes.ts"
 import {
   createTestRegistry,
   imageIndex,
@@ -150,6 +154,18 @@ describe("a store that others damaged", () => {
     await test.driver.write(blobData(digestOf(layer)), Buffer.from("layeR"))
     const { body } = await test.registry.blobs.read(name, digestOf(layer))
     await expect(body.toArray()).rejects.toThrow(`the blob ${digestOf(layer)} is corrupt`)
+  })
+
+  it("fails when a link is denied, which is heard of before the blob's upload is cleaned up", async () => {
+    const driver = createMemoryDriver()
+    const denied = new StorageError("ACCESS_DENIED", "Writing is denied.", { driver: "memory" })
+    const { registry } = createTestRegistry(undefined, {
+      ...driver,
+      write: () => Promise.reject(denied),
+      createUpload: async (...args) =>
+        Object.assign(await driver.createUpload(...args), { [Symbol.asyncDispose]: () => setImmediate() }),
+    })
+    await expect(registry.uploads.put(name, digestOf(layer), chunksOf(layer))).rejects.toBe(denied)
   })
 
   it("refuses a manifest that does not hash to its digest", async () => {
