@@ -14,7 +14,7 @@ export interface Cloud {
   start(): Promise<CloudServer>
 }
 
-export interface Place {
+interface Place {
   readonly bucket: string
   /** Start of all names, in any form that users write. */
   readonly rootDir?: string
