@@ -27,19 +27,25 @@ if (!first || !second || !third) throw new TypeError("no content")
 function mindingTypes(): FaultPlan {
   const types = new Map<string, string>()
   return ({ method, url, headers }: SeenRequest) => {
-    const [path = "", query = ""] = url.split("?")
+    const [path, query] = placeOf(url)
     if (method === "DELETE") types.delete(path)
     const source = headers["x-ms-copy-source"]
     const type = query.includes("comp=blocklist")
       ? "BlockBlob"
       : typeof source === "string"
-        ? types.get(new URL(source).pathname)
+        ? types.get(placeOf(source)[0])
         : headers["x-ms-blob-type"]
     if (method !== "PUT" || typeof type !== "string") return undefined
     if ((types.get(path) ?? type) !== type) return refusal(409, "InvalidBlobType")
     types.set(path, type)
     return undefined
   }
+}
+
+/** Not all clients escape slashes. */
+function placeOf(url: string): readonly [path: string, query: string] {
+  const { pathname, search } = new URL(url, "http://localhost")
+  return [decodeURIComponent(pathname), search]
 }
 
 describeUnless(await programsMissing(["registry"]), "types of blobs, minded as Azure does", () => {
