@@ -4,7 +4,7 @@
  * @module
  */
 import { type DriverEntry, type DriverOption, DRIVERS } from "../storage/drivers.ts"
-import { DIR, type Flag, type FlagGroup } from "./flags.ts"
+import { DIR, type Flag, type FlagGroup, OPTION } from "./flags.ts"
 import { isFolder } from "./reference.ts"
 
 export type Backend = DriverEntry
@@ -15,14 +15,29 @@ export const BACKENDS: readonly Backend[] = DRIVERS
 export const DEFAULT_BACKEND = "s3"
 
 export function flagsOf(backend: Backend): FlagGroup {
-  const flags = backend.options.map(toFlag)
-  return { title: `Flags of ${backend.name}`, flags: isFolder(backend) ? [DIR, ...flags] : flags }
+  const flags = backend.options.filter(({ flagless }) => !flagless).map(toFlag)
+  return {
+    title: `Flags of ${backend.name}`,
+    flags: [
+      ...(isFolder(backend) ? [DIR] : []),
+      ...flags,
+      ...(parametersOf(backend).length > 0 ? [OPTION] : []),
+    ],
+  }
 }
 
-/** A value is shown by the last word of its flag: `--root-dir DIR`. */
+/** An option that has a name in a registry's configuration. */
+export type Parameter = DriverOption & { readonly parameter: string }
+
+/** In the order of their names. */
+export function parametersOf({ options }: Backend): readonly Parameter[] {
+  return options
+    .filter((option): option is Parameter => option.parameter !== undefined)
+    .toSorted((a, b) => (a.parameter < b.parameter ? -1 : 1))
+}
+
+/** A value is shown by the last word of its flag: `--root-dir DIR`. Its range is the backend's: others may have another. */
 function toFlag(option: DriverOption): Flag {
-  return {
-    ...option,
-    value: option.type === "boolean" ? undefined : option.name.replace(/^.*-/, "").toUpperCase(),
-  }
+  const { value = option.name.replace(/^.*-/, "").toUpperCase() } = option
+  return { ...option, range: undefined, value: option.type === "boolean" ? undefined : value }
 }

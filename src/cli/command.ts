@@ -3,6 +3,7 @@
  * @module
  */
 import { type Flag, type FlagGroup, GENERAL_FLAGS } from "./flags.ts"
+import type { HelpSection } from "./help.ts"
 import type { Io } from "./io.ts"
 import type { Values } from "./values.ts"
 
@@ -28,6 +29,8 @@ export interface Command {
   readonly usage: readonly string[]
   /** Beside {@link GENERAL_FLAGS}. */
   readonly groups: readonly FlagGroup[]
+  /** Further lists of its help page, behind those of flags. */
+  readonly sections?: readonly HelpSection[]
   /** Command lines, behind the program's name, and what they do. */
   readonly examples: readonly (readonly [line: string, text: string])[]
   readonly commands?: readonly Command[]

@@ -2,7 +2,7 @@
  * Runs the command that was found on the command line, or says what is wrong with how it was called.
  * @module
  */
-import { MissingOptionError } from "../storage/errors.ts"
+import { OptionError } from "../storage/errors.ts"
 import { type Command, nameOf, type Surroundings } from "./command.ts"
 import type { Flag } from "./flags.ts"
 import { PROGRAM, renderHelp } from "./help.ts"
@@ -44,7 +44,7 @@ export async function dispatch(
     if (word !== undefined) throw unknownCommand(command, word)
     help()
   } catch (error) {
-    if (!(error instanceof UsageError || error instanceof MissingOptionError)) throw error
+    if (!(error instanceof UsageError || error instanceof OptionError)) throw error
     throw new UsageError(error.message, { cause: error, command: command.path })
   }
 }

@@ -5,21 +5,34 @@
 import type { DriverOption, OptionValues } from "../storage/drivers.ts"
 import { type Backend, BACKENDS } from "./backends.ts"
 import type { Io } from "./io.ts"
+import { readParameters } from "./parameters.ts"
+import { describeRange, isWithin } from "./range.ts"
+import { formatSize } from "./units.ts"
 import { UsageError } from "./usage-error.ts"
 import { readText, type Value, type Values } from "./values.ts"
 
 /**
- * A flag comes before the environment.
- * @throws UsageError for the flag of another backend, or a variable of the wrong type
+ * A flag comes before `--option`, and that before the environment.
+ * @throws UsageError for the flag or option of another backend, or a value of the wrong type or beyond its range
  */
 export function driverOptions(backend: Backend, values: Values, env: Io["env"]): OptionValues {
   const foreign = BACKENDS.flatMap(({ options }) => options).find(
     ({ name }) => values.get(name) !== undefined && !backend.options.some((own) => own.name === name),
   )
   if (foreign) throw new UsageError(`--${foreign.name} has no meaning for the backend '${backend.name}'`)
+  const parameters = readParameters(backend, values)
   return Object.fromEntries(
-    backend.options.map((option) => [option.name, values.get(option.name) ?? fromEnvironment(option, env)]),
+    backend.options.map((option) => [
+      option.name,
+      fromFlag(option, values) ?? parameters.get(option.name)?.value ?? fromEnvironment(option, env),
+    ]),
   )
+}
+
+function fromFlag(option: DriverOption, values: Values): Value | undefined {
+  const value = values.get(option.name)
+  if (isWithin(option, value)) return value
+  throw new UsageError(`--${option.name} is ${describeRange(option)}, not '${formatSize(Number(value))}'`)
 }
 
 /** An empty variable is none; blanks around a value come from files and forms. */
@@ -33,10 +46,15 @@ function fromEnvironment(option: DriverOption, env: Io["env"]): Value | undefine
 }
 
 /** A line for each secret that everybody on this machine can read in the list of processes. */
-export function secretWarnings({ options }: Backend, values: Values): readonly string[] {
-  return options
-    .filter(({ name, secret }) => secret && values.get(name) !== undefined)
-    .map(
-      ({ name, env }) => `--${name} can be read in the list of processes${env ? `; ${env[0]} cannot` : ""}.`,
-    )
+export function secretWarnings(backend: Backend, values: Values): readonly string[] {
+  const parameters = readParameters(backend, values)
+  return backend.options.flatMap(({ name, secret, env, parameter }) => {
+    if (!secret) return []
+    const said = [
+      ...(values.get(name) === undefined ? [] : [`--${name}`]),
+      ...(parameters.has(name) ? [`--option ${parameter}`] : []),
+    ]
+    const instead = env ? `; ${env[0]} cannot` : ""
+    return said.map((what) => `${what} can be read in the list of processes${instead}.`)
+  })
 }

@@ -10,15 +10,25 @@ export interface Flag {
   readonly alias?: string | undefined
   /** Further long names. */
   readonly synonyms?: readonly string[] | undefined
-  readonly type: "boolean" | "count" | "string" | "number" | "bytes"
+  /** `list`: text, as often as one likes. */
+  readonly type: "boolean" | "count" | "string" | "number" | "bytes" | "duration" | "list"
   readonly describe: string
   /** What stands for the value in the help. */
   readonly value?: string | undefined
   readonly choices?: readonly string[] | undefined
+  readonly range?: Range | undefined
   /** Environment variables that say the same; the flag comes first, then they in this order. */
   readonly env?: readonly string[] | undefined
   /** On unless switched off: offered as `--no-<name>`. */
   readonly negative?: boolean
+}
+
+/** What a number, a size in bytes or a duration in milliseconds has to be. */
+export interface Range {
+  readonly least?: number
+  readonly most?: number | undefined
+  /** Only whole multiples. */
+  readonly step?: number
 }
 
 export interface FlagGroup {
@@ -61,6 +71,14 @@ export const DIR: Flag = {
   type: "string",
   value: "DIR",
   describe: "Folder that keeps the images; references are then path:tag",
+}
+
+/** Of every backend that a registry's configuration has options for. */
+export const OPTION: Flag = {
+  name: "option",
+  type: "list",
+  value: "NAME=VALUE",
+  describe: "Set what a registry's configuration calls NAME; the backend's own help lists all names",
 }
 
 export const TRANSFER_FLAGS: FlagGroup = {

@@ -8,7 +8,7 @@ import { GENERAL_FLAGS } from "./flags.ts"
 import { describeFlag, type HelpPage, type HelpSection, PROGRAM } from "./help.ts"
 
 export function pageOf(command: Command): HelpPage {
-  const { describe, usage, groups, examples, commands = [] } = command
+  const { describe, usage, groups, sections = [], examples, commands = [] } = command
   const [backends, others] = [commands.filter(isBackend), commands.filter((each) => !isBackend(each))]
   return {
     about: describe,
@@ -17,6 +17,7 @@ export function pageOf(command: Command): HelpPage {
       listOf("Backends", backends),
       listOf("Commands", others),
       ...[...groups, GENERAL_FLAGS].map(({ title, flags }) => ({ title, rows: flags.map(describeFlag) })),
+      ...sections,
       {
         title: "Examples",
         rows: examples.map(([line, text]) => [`${PROGRAM} ${line}`, text] as const),

@@ -38,7 +38,7 @@ function parser(known: readonly Flag[]) {
     .parserConfiguration({
       "camel-case-expansion": false,
       "dot-notation": false,
-      "duplicate-arguments-array": false,
+      "greedy-arrays": false,
       "parse-positional-numbers": false,
       "unknown-options-as-args": true,
     })

@@ -10,6 +10,7 @@ import type { DriverCall } from "../storage/with-logging.ts"
 import type { Invocation } from "./command.ts"
 import { driverOptions, secretWarnings } from "./driver-options.ts"
 import { traceOf } from "./failure.ts"
+import { readParameters, unusedLines } from "./parameters.ts"
 import type { Direction } from "./progress/lines.ts"
 import { createProgress } from "./progress/progress.ts"
 import type { Store } from "./store.ts"
@@ -32,7 +33,7 @@ export interface Timed<T> {
 /**
  * SDKs and the Docker client are loaded here, once the command line has been found to be right.
  *
- * @throws UsageError, MissingOptionError before anything is touched; whatever `work` throws
+ * @throws UsageError, OptionError before anything is touched; whatever `work` throws
  */
 export async function withTransfer<T>(
   { invocation, store, flags, direction }: Transfer,
@@ -47,6 +48,7 @@ export async function withTransfer<T>(
   signal.addEventListener("abort", () => progress.close(), { once: true })
   const talk = createTalk(flags, (text) => progress.line(text))
   for (const warning of secretWarnings(backend, values)) talk.warn(warning)
+  for (const line of unusedLines(readParameters(backend, values))) talk.say(line)
   try {
     const { createMemoryBudget } = await import("../storage/budget.ts")
     const { withLogging } = await import("../storage/with-logging.ts")

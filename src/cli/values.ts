@@ -5,7 +5,8 @@
 import { type Command, flagsOf } from "./command.ts"
 import type { Flag } from "./flags.ts"
 import { PROGRAM } from "./help.ts"
-import { parseBytes } from "./units.ts"
+import { describeRange, isWithin } from "./range.ts"
+import { parseBytes, parseDuration } from "./units.ts"
 import { UsageError } from "./usage-error.ts"
 
 export type Value = string | number | boolean
@@ -13,9 +14,12 @@ export type Value = string | number | boolean
 /** Flags that were given, by name. Of one that was given twice, the last. */
 export class Values {
   readonly #values: ReadonlyMap<string, Value>
+  readonly #lists: ReadonlyMap<string, readonly string[]>
 
-  constructor(values: ReadonlyMap<string, Value>) {
+  /** @param lists flags that may be given several times, each with all that was given */
+  constructor(values: ReadonlyMap<string, Value>, lists: ReadonlyMap<string, readonly string[]> = new Map()) {
     this.#values = values
+    this.#lists = lists
   }
 
   get(name: string): Value | undefined {
@@ -30,6 +34,10 @@ export class Values {
   number(name: string): number | undefined {
     const value = this.#values.get(name)
     return typeof value === "number" ? value : undefined
+  }
+
+  list(name: string): readonly string[] {
+    return this.#lists.get(name) ?? []
   }
 
   boolean(name: string): boolean | undefined {
@@ -50,14 +58,17 @@ export function readValues(
 ): Values {
   const own = new Map(flagsOf(command).map((flag) => [flag.name, flag]))
   const values = new Map<string, Value>()
+  const lists = new Map<string, readonly string[]>()
   for (const { name, type } of known) {
     const given = parsed[name]
     if (given === undefined || (type === "count" && given === 0)) continue
     const flag = own.get(name)
     if (!flag) throw new UsageError(`'${[PROGRAM, ...command.path].join(" ")}' has no flag --${name}`)
-    values.set(name, readValue(flag, given))
+    const all = [given].flat()
+    if (type === "list") lists.set(name, all.map(String))
+    else values.set(name, readValue(flag, all.at(-1)))
   }
-  return new Values(values)
+  return new Values(values, lists)
 }
 
 function readValue(flag: Flag, given: unknown): Value {
@@ -70,23 +81,33 @@ function readValue(flag: Flag, given: unknown): Value {
   return readText(flag, given, `--${name}`)
 }
 
-type ValueType = Pick<Flag, "type" | "choices">
+type ValueType = Pick<Flag, "type" | "choices" | "range">
 
 /**
  * @param origin the flag or the environment variable that has it
  * @throws UsageError
  */
-export function readText({ type, choices }: ValueType, text: string, origin: string): Value {
-  const wrong = (expected: string) => new UsageError(`${origin} is ${expected}, not '${text}'`)
-  if (choices && !choices.includes(text)) throw wrong(`one of ${choices.join(", ")}`)
-  if (type === "number" && !/^[1-9]\d{0,8}$/.test(text)) throw wrong("a whole number from 1 on")
-  if (type === "number") return Number(text)
-  if (type === "bytes") {
-    const bytes = parseBytes(text)
-    if (!bytes) throw wrong("a size such as 96MiB, 100MB or plain bytes")
-    return bytes
-  }
-  if (type !== "boolean") return text
-  if (!/^(true|false|1|0)$/i.test(text)) throw wrong("true or false")
-  return /^(true|1)$/i.test(text)
+export function readText(type: ValueType, text: string, origin: string): Value {
+  const value = parse(type, text)
+  if (value !== undefined && isWithin(type, value)) return value
+  throw new UsageError(`${origin} is ${describeRange(type)}, not '${text}'`)
+}
+
+/** Undefined for what is not of the type. */
+function parse({ type, choices }: ValueType, text: string): Value | undefined {
+  if (choices) return choices.find((choice) => choice.toLowerCase() === text.toLowerCase())
+  return PARSERS[type](text)
+}
+
+const readBoolean = (text: string) =>
+  /^(true|false|1|0)$/i.test(text) ? /^(true|1)$/i.test(text) : undefined
+
+const PARSERS: Readonly<Record<Flag["type"], (text: string) => Value | undefined>> = {
+  boolean: readBoolean,
+  count: readBoolean,
+  string: (text) => text,
+  list: (text) => text,
+  number: (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined),
+  bytes: (text) => parseBytes(text) || undefined,
+  duration: parseDuration,
 }

@@ -100,7 +100,7 @@ export function createBlobs(context: RegistryContext): Blobs {
       const target = (await locate(name, digest, signal)) ?? (scope === "store" ? digest : undefined)
       if (!target) throw blobUnknown(name, digest)
       const object = await driver
-        .read(blobData(target), { signal, ...(range && { range }) })
+        .read(blobData(target), { signal, immutable: true, ...(range && { range }) })
         .catch((error: unknown) => {
           if (isStorageError(error, "NOT_FOUND")) throw blobUnknown(name, digest)
           throw error

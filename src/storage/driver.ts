@@ -46,6 +46,12 @@ export interface WriteOptions extends Cancellable {
   readonly ifMatch?: string
 }
 
+export interface ReadOptions extends Cancellable {
+  readonly range?: ByteRange
+  /** The bytes under this key never change, so a cache in front of the store may give them. */
+  readonly immutable?: boolean
+}
+
 export interface ListOptions extends Cancellable {
   /** `/`: keys that go on beyond the next slash after the prefix are folded into one entry. */
   readonly delimiter?: "/"
@@ -82,7 +88,7 @@ export interface StorageDriver extends AsyncDisposable {
    * Opens an object. `size` is the whole object's, whatever the range.
    * @throws StorageError NOT_FOUND before the first byte; INVALID_RANGE when the range starts at or beyond the end
    */
-  read(key: string, options?: Cancellable & { readonly range?: ByteRange }): Promise<ObjectRead>
+  read(key: string, options?: ReadOptions): Promise<ObjectRead>
 
   /**
    * Writes a small object in one atomic step: readers see the old bytes or the new ones.

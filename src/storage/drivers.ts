@@ -7,10 +7,10 @@ import { AZURE_OPTIONS } from "./azure-options.ts"
 import type { MemoryBudget } from "./budget.ts"
 import type { StorageDriver } from "./driver.ts"
 import { GCS_OPTIONS } from "./gcs-options.ts"
-import type { DriverOption, OptionValues } from "./option.ts"
+import { type DriverOption, numberOf, type OptionValues } from "./option.ts"
 import { S3_OPTIONS } from "./s3-options.ts"
 
-export type { DriverOption, OptionValues } from "./option.ts"
+export type { DriverOption, OptionRange, OptionValues } from "./option.ts"
 
 /** What drivers share with the rest of the process. */
 export interface DriverResources {
@@ -33,7 +33,7 @@ export interface DriverEntry {
   readonly options: readonly DriverOption[]
   /**
    * @param location the bucket's name or the folder's path
-   * @throws MissingOptionError
+   * @throws OptionError
    */
   open(location: string, options: OptionValues, shared: DriverResources): Promise<StorageDriver>
 }
@@ -58,7 +58,8 @@ export const DRIVERS: readonly DriverEntry[] = [
     schemes: ["gs", "gcs"],
     describe: "Google Cloud Storage",
     options: GCS_OPTIONS,
-    async open(location, options, { budget, concurrency = CONCURRENCY, log }) {
+    async open(location, options, shared) {
+      const { budget, concurrency = numberOf(options, "maxconcurrency") ?? CONCURRENCY, log } = shared
       const { openGcs } = await import("./gcs/open.ts")
       return openGcs(location, options, { budget, concurrency, log })
     },

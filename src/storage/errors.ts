@@ -3,9 +3,9 @@
  * @module
  */
 
-/** An option that the store cannot do without and that neither user nor environment gave. A usage error. */
-export class MissingOptionError extends Error {
-  override readonly name = "MissingOptionError"
+/** An option that cannot be used as it is, alone or beside others. A usage error. */
+export class OptionError extends Error {
+  override readonly name: string = "OptionError"
   /** The option's name as in the drivers' tables, without dashes. */
   readonly option: string
 
@@ -13,4 +13,9 @@ export class MissingOptionError extends Error {
     super(message, options)
     this.option = option
   }
+}
+
+/** An option that the store cannot do without and that neither user nor environment gave. */
+export class MissingOptionError extends OptionError {
+  override readonly name = "MissingOptionError"
 }

@@ -13,6 +13,7 @@ export const GCS_OPTIONS = [
   },
   {
     name: "keyfile",
+    parameter: "keyfile",
     env: ["GOOGLE_APPLICATION_CREDENTIALS"],
     sdk: true,
     type: "string",
@@ -28,6 +29,7 @@ export const GCS_OPTIONS = [
   },
   {
     name: "root-dir",
+    parameter: "rootdirectory",
     type: "string",
     describe: "Start of all keys, as a registry's rootdirectory",
   },
@@ -35,5 +37,34 @@ export const GCS_OPTIONS = [
     name: "anonymous",
     type: "boolean",
     describe: "Sign in nowhere, for public buckets",
+  },
+  {
+    name: "chunk-size",
+    parameter: "chunksize",
+    type: "bytes",
+    range: { least: 256 * 1024, step: 256 * 1024 },
+    describe: "Chunks of large objects; default: 16MiB",
+  },
+  {
+    name: "credentials",
+    parameter: "credentials",
+    flagless: true,
+    type: "string",
+    secret: true,
+    describe: "What would stand in the key file, as JSON",
+  },
+  {
+    name: "maxconcurrency",
+    parameter: "maxconcurrency",
+    flagless: true,
+    type: "number",
+    describe: "Requests at a time, as --concurrency; default: 16",
+  },
+  {
+    name: "useragent",
+    parameter: "useragent",
+    flagless: true,
+    type: "string",
+    describe: "The User-Agent header; default: oci-store",
   },
 ] as const satisfies readonly DriverOption[]

@@ -4,9 +4,15 @@
  */
 import type { DriverOption } from "./option.ts"
 
+const MiB = 2 ** 20
+
+/** What S3 takes for a part of an object. */
+const PART = { least: 5 * MiB, most: 5 * 1024 * MiB }
+
 export const S3_OPTIONS = [
   {
     name: "region",
+    parameter: "region",
     alias: "r",
     env: ["AWS_REGION", "AWS_DEFAULT_REGION"],
     type: "string",
@@ -14,6 +20,7 @@ export const S3_OPTIONS = [
   },
   {
     name: "endpoint",
+    parameter: "regionendpoint",
     alias: "e",
     synonyms: ["endpoint-url"],
     env: ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"],
@@ -22,6 +29,7 @@ export const S3_OPTIONS = [
   },
   {
     name: "access-key",
+    parameter: "accesskey",
     env: ["AWS_ACCESS_KEY_ID"],
     sdk: true,
     type: "string",
@@ -29,6 +37,7 @@ export const S3_OPTIONS = [
   },
   {
     name: "secret-key",
+    parameter: "secretkey",
     env: ["AWS_SECRET_ACCESS_KEY"],
     sdk: true,
     type: "string",
@@ -37,6 +46,7 @@ export const S3_OPTIONS = [
   },
   {
     name: "session-token",
+    parameter: "sessiontoken",
     env: ["AWS_SESSION_TOKEN"],
     sdk: true,
     type: "string",
@@ -52,6 +62,7 @@ export const S3_OPTIONS = [
   },
   {
     name: "root-dir",
+    parameter: "rootdirectory",
     type: "string",
     describe: "Start of all keys, as a registry's rootdirectory",
   },
@@ -62,8 +73,178 @@ export const S3_OPTIONS = [
   },
   {
     name: "path-style",
+    parameter: "forcepathstyle",
     type: "boolean",
     describe:
       "Bucket in the path, not in the host name; default with --endpoint, where --no-path-style turns it off",
+  },
+  {
+    name: "chunk-size",
+    parameter: "chunksize",
+    type: "bytes",
+    range: PART,
+    describe: "Parts of large objects; default: 16MiB",
+  },
+  {
+    name: "storage-class",
+    parameter: "storageclass",
+    type: "string",
+    choices: [
+      "NONE",
+      "STANDARD",
+      "REDUCED_REDUNDANCY",
+      "STANDARD_IA",
+      "ONEZONE_IA",
+      "INTELLIGENT_TIERING",
+      "OUTPOSTS",
+      "GLACIER_IR",
+      "EXPRESS_ONEZONE",
+    ],
+    describe:
+      "Class of what is stored, STANDARD_IA for instance; default: NONE, which leaves it to the bucket",
+  },
+  {
+    name: "encrypt",
+    parameter: "encrypt",
+    type: "boolean",
+    describe: "Have what is stored encrypted with keys of S3 (SSE-S3); default: as the bucket says",
+  },
+  {
+    name: "kms-key-id",
+    parameter: "keyid",
+    type: "string",
+    describe: "Have it encrypted with this key of KMS (SSE-KMS)",
+  },
+  {
+    name: "accelerate",
+    parameter: "accelerate",
+    type: "boolean",
+    describe: "Send requests to the bucket's transfer acceleration endpoint",
+  },
+  {
+    name: "cloudfront-base-url",
+    parameter: "cloudfront.baseurl",
+    type: "string",
+    describe: "Read blobs from this CloudFront distribution, by signed URLs",
+  },
+  {
+    name: "cloudfront-key-pair-id",
+    parameter: "cloudfront.keypairid",
+    type: "string",
+    describe: "ID of the public key that CloudFront checks them with",
+  },
+  {
+    name: "cloudfront-private-key",
+    parameter: "cloudfront.privatekey",
+    type: "string",
+    value: "FILE",
+    describe: "RSA private key that signs them, as PEM",
+  },
+  {
+    name: "cloudfront-duration",
+    parameter: "cloudfront.duration",
+    flagless: true,
+    type: "duration",
+    range: { least: 1000 },
+    describe: "How long a signed URL may be used; default: 20m",
+  },
+  {
+    name: "objectacl",
+    parameter: "objectacl",
+    flagless: true,
+    type: "string",
+    choices: [
+      "private",
+      "public-read",
+      "public-read-write",
+      "authenticated-read",
+      "aws-exec-read",
+      "bucket-owner-read",
+      "bucket-owner-full-control",
+    ],
+    describe: "Canned ACL of what is stored; default: none is sent, and the object is private",
+  },
+  {
+    name: "usedualstack",
+    parameter: "usedualstack",
+    flagless: true,
+    type: "boolean",
+    describe: "Use AWS' endpoints that have IPv6 addresses too",
+  },
+  {
+    name: "usefipsendpoint",
+    parameter: "usefipsendpoint",
+    flagless: true,
+    type: "boolean",
+    describe: "Use AWS' endpoints with validated cryptography (FIPS 140)",
+  },
+  {
+    name: "secure",
+    parameter: "secure",
+    flagless: true,
+    type: "boolean",
+    describe: "HTTPS or HTTP for a regionendpoint without scheme; default: HTTP for localhost and addresses",
+  },
+  {
+    name: "skipverify",
+    parameter: "skipverify",
+    flagless: true,
+    type: "boolean",
+    describe: "Accept any certificate of the server",
+  },
+  {
+    name: "useragent",
+    parameter: "useragent",
+    flagless: true,
+    type: "string",
+    describe: "Further words for the User-Agent header",
+  },
+  {
+    name: "multipartcopythresholdsize",
+    parameter: "multipartcopythresholdsize",
+    flagless: true,
+    type: "bytes",
+    range: { most: PART.most },
+    describe: "Objects that are copied whole at most; default: 5GiB",
+  },
+  {
+    name: "multipartcopychunksize",
+    parameter: "multipartcopychunksize",
+    flagless: true,
+    type: "bytes",
+    range: PART,
+    describe: "Parts in which larger ones are copied; default: 512MiB",
+  },
+  {
+    name: "multipartcopymaxconcurrency",
+    parameter: "multipartcopymaxconcurrency",
+    flagless: true,
+    type: "number",
+    unused: true,
+    describe: "copies are requests like others, of which --concurrency allows so many at a time",
+  },
+  {
+    name: "v4auth",
+    parameter: "v4auth",
+    flagless: true,
+    type: "boolean",
+    unused: true,
+    describe: "requests are always signed by version 4",
+  },
+  {
+    name: "redirectendpoint",
+    parameter: "redirectendpoint",
+    flagless: true,
+    type: "string",
+    unused: true,
+    describe: "nobody is redirected to the bucket",
+  },
+  {
+    name: "loglevel",
+    parameter: "loglevel",
+    flagless: true,
+    type: "string",
+    unused: true,
+    describe: "-vv logs every request",
   },
 ] as const satisfies readonly DriverOption[]

@@ -4,6 +4,7 @@
  */
 import { type Backend, flagsOf } from "../backends.ts"
 import type { Command } from "../command.ts"
+import { describeParameters } from "./describe-parameters.ts"
 import { pullCommand } from "./pull.ts"
 import { pushCommand } from "./push.ts"
 
@@ -14,6 +15,7 @@ export function backendCommand(backend: Backend): Command {
     describe: backend.describe,
     usage: commands.flatMap(({ usage }) => usage),
     groups: [flagsOf(backend)],
+    sections: [describeParameters(backend)],
     examples: commands.flatMap(({ examples }) => examples.slice(0, 1)),
     commands,
   }

@@ -5,12 +5,12 @@
 import type { BlockBlobClient, ContainerClient } from "@azure/storage-blob"
 import { StorageError, type StorageErrorCode } from "../driver.ts"
 import { createAdaptiveLimiter } from "../limiter.ts"
-import { retry } from "../retry.ts"
+import { retry, type RetryPolicy } from "../retry.ts"
 import { advise, isOverload } from "./advice.ts"
 import { type Client, createClient } from "./client.ts"
 import { describeFailure, NAME, type FailureContext } from "./errors.ts"
 import { nameStart } from "./names.ts"
-import type { AzureDriverOptions } from "./options.ts"
+import { type AzureDriverOptions, retryPolicy } from "./options.ts"
 import type { Account } from "./sign-in.ts"
 
 export interface CallOptions {
@@ -25,6 +25,7 @@ export class AzureContainer {
   readonly #agent: Client["agent"]
   readonly #context: Omit<FailureContext, "key">
   readonly #nameStart: string
+  readonly #policy: RetryPolicy
   readonly #limiter
   readonly #log: ((message: string) => void) | undefined
 
@@ -44,6 +45,7 @@ export class AzureContainer {
       url: account.url.replace(/\?.*$/s, ""),
     }
     this.#nameStart = nameStart(options)
+    this.#policy = retryPolicy(options)
     this.#limiter = createAdaptiveLimiter(concurrency)
     this.#log = log
   }
@@ -71,6 +73,7 @@ export class AzureContainer {
     try {
       return await retry(() => this.#limiter.run(() => send(handling), isOverload, signal), {
         advise,
+        policy: this.#policy,
         signal,
         onRetry: (error, delay) => this.#log?.(this.#retryLine(error, delay, key)),
       })

@@ -4,6 +4,7 @@
  */
 import { endpointUrl, isLocalOrAddress } from "../endpoint.ts"
 import { MissingOptionError } from "../errors.ts"
+import { RETRY_POLICY, type RetryPolicy } from "../retry.ts"
 
 export interface AzureDriverOptions {
   readonly container: string
@@ -27,7 +28,17 @@ export interface AzureDriverOptions {
   readonly legacyNames?: boolean | undefined
   /** Bytes of a block of a large object. Larger objects get larger ones. Defaults to 16 MiB. */
   readonly partSize?: number | undefined
+  /** Domain of an Azure cloud, for an account without endpoint. Defaults to the public one's, `core.windows.net`. */
+  readonly realm?: string | undefined
+  /** Attempts of a request beside the first. Defaults to those of the common policy, as the next. */
+  readonly retries?: number | undefined
+  /** Milliseconds: see {@link RetryPolicy.firstDelay}. */
+  readonly retryDelay?: number | undefined
+  /** Accepts any certificate. */
+  readonly skipVerify?: boolean | undefined
 }
+
+const REALM = "core.windows.net"
 
 /** The account that Azurite, Azure's emulator, has unless told otherwise. */
 const EMULATOR_ACCOUNT = "devstoreaccount1"
@@ -40,11 +51,13 @@ const EMULATOR_URL = `http://127.0.0.1:10000/${EMULATOR_ACCOUNT}`
 export function serviceUrl({
   accountName,
   endpoint,
-}: Pick<AzureDriverOptions, "accountName" | "endpoint">): string {
+  realm = REALM,
+}: Pick<AzureDriverOptions, "accountName" | "endpoint" | "realm">): string {
   const url = endpointUrl(endpoint)
   if (url) return withAccount(url, accountName)
   if (!accountName) throw missingAccount()
-  return accountName === EMULATOR_ACCOUNT ? EMULATOR_URL : `https://${accountName}.blob.core.windows.net`
+  if (accountName === EMULATOR_ACCOUNT && realm === REALM) return EMULATOR_URL
+  return `https://${accountName}.blob.${realm}`
 }
 
 export function missingAccount(): MissingOptionError {
@@ -59,4 +72,15 @@ function withAccount(endpoint: string, accountName: string | undefined): string 
   const { hostname, pathname } = new URL(endpoint)
   const isWhole = pathname !== "/" || !isLocalOrAddress(hostname.replace(/^\[|\]$/g, ""))
   return isWhole || !accountName ? endpoint.replace(/\/+$/, "") : new URL(accountName, endpoint).href
+}
+
+export function retryPolicy({ retries, retryDelay }: AzureDriverOptions): RetryPolicy {
+  return {
+    ...RETRY_POLICY,
+    ...(retries !== undefined && { attempts: retries + 1 }),
+    ...(retryDelay !== undefined && {
+      firstDelay: retryDelay,
+      longestDelay: Math.max(retryDelay, RETRY_POLICY.longestDelay),
+    }),
+  }
 }

@@ -47,6 +47,7 @@ export class GcsBucket implements Disposable {
   readonly sessionQueries: boolean
   readonly #endpoint: string
   readonly #rootDir: string | undefined
+  readonly #userAgent: string
   readonly #signIn: SignIn
   readonly #connections: Connections
   readonly #limiter
@@ -57,6 +58,7 @@ export class GcsBucket implements Disposable {
     this.#endpoint = endpointUrl(options.endpoint)
     this.sessionQueries = options.sessionQueries ?? isGoogle(this.#endpoint)
     this.#rootDir = options.rootDir
+    this.#userAgent = options.userAgent ?? "oci-store"
     this.#signIn = createSignIn(options)
     this.#connections = createConnections(concurrency)
     this.#limiter = createAdaptiveLimiter(concurrency)
@@ -121,7 +123,7 @@ export class GcsBucket implements Disposable {
     const answer = await this.#connections.exchange({
       method,
       url,
-      headers: { "user-agent": "oci-store", ...headers, ...token },
+      headers: { "user-agent": this.#userAgent, ...headers, ...token },
       ...(body && { body }),
       signal,
     })

@@ -3,31 +3,59 @@
  * @module
  */
 import type { StorageDriver } from "../driver.ts"
+import { OptionError } from "../errors.ts"
+import { flagOf, numberOf, type OptionValues, textOf } from "../option.ts"
 import { createGcsDriver, type GcsResources } from "./driver.ts"
 import type { GcsDriverOptions } from "./options.ts"
 import { requireIdentity } from "./sign-in.ts"
 
-type Values = Readonly<Record<string, string | boolean | number | undefined>>
-
 /**
  * Opens a bucket. Makes no request to it.
  * @throws MissingOptionError when nothing says who asks
+ * @throws OptionError for credentials that are none
  */
-export async function openGcs(bucket: string, values: Values, shared: GcsResources): Promise<StorageDriver> {
+export async function openGcs(
+  bucket: string,
+  values: OptionValues,
+  shared: GcsResources,
+): Promise<StorageDriver> {
   const options: GcsDriverOptions = {
     bucket,
-    projectId: text(values, "project-id"),
-    keyfile: text(values, "keyfile"),
-    endpoint: text(values, "endpoint"),
-    rootDir: text(values, "root-dir"),
-    anonymous: values["anonymous"] === true,
+    projectId: textOf(values, "project-id"),
+    keyfile: textOf(values, "keyfile"),
+    credentials: readCredentials(values),
+    endpoint: textOf(values, "endpoint"),
+    rootDir: textOf(values, "root-dir"),
+    anonymous: flagOf(values, "anonymous"),
+    userAgent: textOf(values, "useragent"),
+    partSize: numberOf(values, "chunk-size"),
   }
   await requireIdentity(options)
   return createGcsDriver(options, shared)
 }
 
-/** An empty variable in the environment is no value. */
-function text(values: Values, name: string): string | undefined {
-  const value = values[name]
-  return typeof value === "string" && value !== "" ? value : undefined
+/** What is no JSON is a secret all the same: it stands in no message. */
+function readCredentials(values: OptionValues): object | undefined {
+  const text = textOf(values, "credentials")
+  if (text === undefined) return undefined
+  if (textOf(values, "keyfile")) {
+    throw new OptionError(
+      "credentials",
+      "--option credentials and --keyfile both say who signs in: leave out one of them",
+    )
+  }
+  const credentials = parse(text)
+  if (typeof credentials === "object" && credentials !== null && "type" in credentials) return credentials
+  throw new OptionError(
+    "credentials",
+    '--option credentials is the content of a key file as JSON, {"type": "service_account", …}, and what was given is not',
+  )
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }

@@ -9,6 +9,8 @@ export interface GcsDriverOptions {
   readonly projectId?: string | undefined
   /** File of a service account's key or an external account's configuration. Left out: application default credentials. */
   readonly keyfile?: string | undefined
+  /** What would stand in such a file. */
+  readonly credentials?: object | undefined
   /** URL of another server, an emulator for instance, with or without scheme. Left out: Google. */
   readonly endpoint?: string | undefined
   /** Start of all keys, as a stock registry's `rootdirectory`. */
@@ -17,6 +19,8 @@ export interface GcsDriverOptions {
   readonly anonymous?: boolean | undefined
   /** Bytes of a chunk of a large object, in whole multiples of 256 KiB. Defaults to 16 MiB. */
   readonly partSize?: number | undefined
+  /** The User-Agent header. Defaults to the program's name. */
+  readonly userAgent?: string | undefined
   /**
    * Whether an upload session may be asked how far it got. Defaults to true at Google. fake-gcs-server takes the question for the
    * upload's end; there a chunk that failed is sent again unasked.
@@ -42,10 +46,10 @@ export function isGoogle(url: string): boolean {
   return /^https:\/\/(?:[a-z0-9-]+\.)*googleapis\.com(?::\d+)?$/i.test(url)
 }
 
-/** A token of Google's goes to Google alone, unless a key file was named for another server; and never unencrypted. */
-export function needsSignIn({ anonymous, endpoint, keyfile }: GcsDriverOptions): boolean {
+/** A token of Google's goes to Google alone, unless a key was named for another server; and never unencrypted. */
+export function needsSignIn({ anonymous, endpoint, keyfile, credentials }: GcsDriverOptions): boolean {
   const url = endpointUrl(endpoint)
-  return !anonymous && (isGoogle(url) || (keyfile !== undefined && /^https:/i.test(url)))
+  return !anonymous && (isGoogle(url) || ((keyfile ?? credentials) !== undefined && /^https:/i.test(url)))
 }
 
 /** Maps a driver's key to an object's name as Distribution does, so that both read each other's stores. */

@@ -38,7 +38,7 @@ export function createSignIn(options: GcsDriverOptions): SignIn {
  * @throws MissingOptionError
  */
 export async function requireIdentity(options: GcsDriverOptions): Promise<void> {
-  if (!needsSignIn(options) || options.projectId || options.keyfile) return
+  if (!needsSignIn(options) || options.projectId || options.keyfile || options.credentials) return
   try {
     await findIdentity(options)
   } catch (error) {
@@ -51,10 +51,11 @@ export async function requireIdentity(options: GcsDriverOptions): Promise<void> 
   }
 }
 
-/** The SDK's own option for a key file prints warnings that it is outdated; this is what it does with one from the environment. */
-async function findIdentity({ projectId, keyfile }: GcsDriverOptions) {
+/** The SDK's own options for a key print warnings that they are outdated; this is what it does with one from the environment. */
+async function findIdentity({ projectId, keyfile, credentials }: GcsDriverOptions) {
   const { Storage } = await import("@google-cloud/storage") // takes a while, and is for nothing where nobody signs in
   const { authClient } = new Storage(projectId ? { projectId } : {})
+  if (credentials) authClient.jsonContent = credentials
   if (!keyfile) return authClient.getClient()
   // Read beforehand: what is no JSON would be taken for a certificate.
   JSON.parse(await readFile(keyfile, "utf8"))

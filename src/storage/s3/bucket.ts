@@ -11,12 +11,15 @@ import { advise, isOverload } from "./advice.ts"
 import { createClient } from "./client.ts"
 import { describeFailure, NAME, type FailureContext } from "./errors.ts"
 import { objectName, type S3DriverOptions } from "./options.ts"
+import { objectSettings, type ObjectSettings } from "./settings.ts"
 
 export interface CallOptions {
   /** The driver's key, for messages. */
   readonly key?: string | undefined
   readonly signal?: AbortSignal | undefined
   readonly policy?: RetryPolicy
+  /** Makes the final error ours. Defaults to what is said of the bucket. */
+  readonly describe?: (error: unknown) => StorageError
 }
 
 /** For clean-ups: nobody should wait long for the end of what has failed already. */
@@ -26,6 +29,8 @@ export class S3Bucket {
   readonly name: string
   readonly client: S3Client
   readonly isAws: boolean
+  /** Of every object that is made. */
+  readonly settings: ObjectSettings
   readonly #context: Omit<FailureContext, "key">
   readonly #rootDir: string | undefined
   readonly #limiter
@@ -36,6 +41,7 @@ export class S3Bucket {
     this.name = options.bucket
     this.client = createClient(options, concurrency)
     this.isAws = endpoint === undefined
+    this.settings = objectSettings(options)
     this.#context = { bucket: options.bucket, region: options.region, endpoint }
     this.#rootDir = options.rootDir
     this.#limiter = createAdaptiveLimiter(concurrency)
@@ -62,18 +68,18 @@ export class S3Bucket {
     options: CallOptions,
     send: (handling: { abortSignal?: AbortSignal }) => Promise<T>,
   ): Promise<T> {
-    const { key, signal, policy } = options
+    const { key, signal, policy, describe = (error: unknown) => this.describe(error, key) } = options
     const handling = signal ? { abortSignal: signal } : {}
     try {
       return await retry(() => this.#limiter.run(() => send(handling), isOverload, signal), {
         advise,
         policy,
         signal,
-        onRetry: (error, delay) => this.#log?.(this.#retryLine(error, delay, key)),
+        onRetry: (error, delay) => this.#log?.(this.#retryLine(describe(error), delay, key)),
       })
     } catch (error) {
       signal?.throwIfAborted()
-      throw this.describe(error, key)
+      throw describe(error)
     }
   }
 
@@ -93,7 +99,7 @@ export class S3Bucket {
     throw this.error("NOT_A_STORE", `${server} does not answer like an S3 server: it sent no ${name}.`, key)
   }
 
-  #retryLine(error: unknown, delay: number, key: string | undefined): string {
-    return `retrying ${key ?? this.name} in ${Math.round(delay)} ms: ${this.describe(error, key).message}`
+  #retryLine({ message }: StorageError, delay: number, key: string | undefined): string {
+    return `retrying ${key ?? this.name} in ${Math.round(delay)} ms: ${message}`
   }
 }

@@ -28,6 +28,7 @@ export function createClient(options: ClientOptions, concurrency: number): S3Cli
     ...(options.profile && { profile: options.profile }),
     ...(endpoint && compatibleServer(endpoint)),
     ...identity(options),
+    ...variants(options),
     forcePathStyle: options.pathStyle ?? endpoint !== undefined,
     maxAttempts: 1, // retries are ours
     // The SDK would open a new connection for every part to wait on: parts are retried from memory anyway.
@@ -49,6 +50,16 @@ function compatibleServer(endpoint: string): S3ClientConfig {
     endpoint,
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
+  }
+}
+
+/** What is left out, the environment and the AWS configuration files may say. */
+function variants({ accelerate, dualStack, fips, userAgent }: ClientOptions): S3ClientConfig {
+  return {
+    ...(accelerate !== undefined && { useAccelerateEndpoint: accelerate }),
+    ...(dualStack !== undefined && { useDualstackEndpoint: dualStack }),
+    ...(fips !== undefined && { useFipsEndpoint: fips }),
+    ...(userAgent && { customUserAgent: userAgent }),
   }
 }
 

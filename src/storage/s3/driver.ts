@@ -32,7 +32,8 @@ export function createS3Driver(options: S3DriverOptions, shared: S3Resources): S
   const bucket = new S3Bucket(options, shared.concurrency, shared.log)
   const conditions = new Conditions(bucket)
   const deleter = new Deleter(bucket)
-  const { partSize } = options
+  const { partSize, cloudFront } = options
+  const copyLimits = { whole: options.copyThreshold, part: options.copyPartSize }
 
   return withCheckedKeys({
     name: NAME,
@@ -40,7 +41,7 @@ export function createS3Driver(options: S3DriverOptions, shared: S3Resources): S
 
     stat: (key, options) => statObject(bucket, key, options),
 
-    read: (key, options) => readObject(bucket, key, options),
+    read: (key, options) => readObject(bucket, key, options, cloudFront),
 
     async write(key, body, options = {}) {
       return { etag: await putObject(bucket, conditions, key, body, options) }
@@ -56,7 +57,7 @@ export function createS3Driver(options: S3DriverOptions, shared: S3Resources): S
     },
 
     async move(from, to, options = {}) {
-      await moveObject(bucket, from, to, options)
+      await moveObject(bucket, from, to, options, copyLimits)
       await deleter.delete([from], options)
     },
 

@@ -18,31 +18,32 @@ const MiB = 1024 * 1024
 /** Bytes. */
 interface CopyLimits {
   /** Larger objects are copied in parts. */
-  readonly whole: number
+  readonly whole?: number | undefined
   /** Of a part, unless that makes too many. */
-  readonly part: number
+  readonly part?: number | undefined
 }
 
 /** S3's limit for one copy request, and parts that take a few seconds each. */
-const LIMITS: CopyLimits = { whole: 5 * 1024 * MiB, part: 512 * MiB }
+const LIMITS = { whole: 5 * 1024 * MiB, part: 512 * MiB }
 
 export async function moveObject(
   bucket: S3Bucket,
   from: string,
   to: string,
   options: Cancellable = {},
-  limits = LIMITS,
+  { whole = LIMITS.whole, part = LIMITS.part }: CopyLimits = {},
 ): Promise<void> {
   const source = await statObject(bucket, from, options)
   if (!source) {
     throw bucket.error("NOT_FOUND", `There is no object ${from} in the bucket ${bucket.name}.`, from)
   }
-  if (source.size <= limits.whole) await copyWhole(bucket, from, to, options)
-  else await copyInParts(bucket, from, to, source, options, limits.part)
+  if (source.size <= whole) await copyWhole(bucket, from, to, options)
+  else await copyInParts(bucket, from, to, source, options, part)
 }
 
 async function copyWhole(bucket: S3Bucket, from: string, to: string, options: Cancellable): Promise<void> {
-  const command = new CopyObjectCommand({ ...bucket.locate(to), CopySource: copySource(bucket, from) })
+  const input = { ...bucket.locate(to), ...bucket.settings, CopySource: copySource(bucket, from) }
+  const command = new CopyObjectCommand(input)
   await bucket.call({ key: from, signal: options.signal }, async (handling) => {
     const { CopyObjectResult } = await bucket.client.send(command, handling)
     if (!CopyObjectResult?.ETag) throw resultMissing("CopyObject")

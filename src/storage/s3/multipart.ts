@@ -64,7 +64,7 @@ export async function beginUpload(
   key: string,
   checksums: Partial<typeof PART_CHECKSUMS> = {},
 ): Promise<string> {
-  const input = { ...bucket.locate(key), ...checksums, ContentType: CONTENT_TYPE }
+  const input = { ...bucket.locate(key), ...bucket.settings, ...checksums, ContentType: CONTENT_TYPE }
   const command = new CreateMultipartUploadCommand(input)
   const { UploadId } = await bucket.call({ key }, () => bucket.client.send(command))
   return bucket.expect(UploadId, "UploadId", key)

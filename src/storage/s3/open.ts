@@ -3,23 +3,27 @@
  * @module
  */
 import type { StorageDriver } from "../driver.ts"
-import { flagOf, type OptionValues, textOf } from "../option.ts"
+import { flagOf, numberOf, type OptionValues, textOf } from "../option.ts"
+import { readCloudFront } from "./cloudfront-options.ts"
+import { refuseContradictions } from "./contradictions.ts"
 import { createS3Driver, type S3Resources } from "./driver.ts"
 import { resolveRegion } from "./region.ts"
 
 /**
  * Opens a bucket. Makes no request, unless the region must be asked for.
  * @throws MissingOptionError when the region is not to be had, or half of a key pair is missing
+ * @throws OptionError
  */
 export async function openS3(
   bucket: string,
   values: OptionValues,
   shared: S3Resources,
 ): Promise<StorageDriver> {
+  refuseContradictions(bucket, values)
   const options = {
     bucket,
     region: textOf(values, "region"),
-    endpoint: textOf(values, "endpoint"),
+    endpoint: withScheme(textOf(values, "endpoint"), flagOf(values, "secure")),
     accessKey: textOf(values, "access-key"),
     secretKey: textOf(values, "secret-key"),
     sessionToken: textOf(values, "session-token"),
@@ -27,6 +31,25 @@ export async function openS3(
     rootDir: textOf(values, "root-dir"),
     anonymous: flagOf(values, "anonymous"),
     pathStyle: flagOf(values, "path-style"),
+    partSize: numberOf(values, "chunk-size"),
+    storageClass: textOf(values, "storage-class"),
+    acl: textOf(values, "objectacl"),
+    encrypt: flagOf(values, "encrypt"),
+    kmsKeyId: textOf(values, "kms-key-id"),
+    accelerate: flagOf(values, "accelerate"),
+    dualStack: flagOf(values, "usedualstack"),
+    fips: flagOf(values, "usefipsendpoint"),
+    userAgent: textOf(values, "useragent"),
+    skipVerify: flagOf(values, "skipverify"),
+    copyThreshold: numberOf(values, "multipartcopythresholdsize"),
+    copyPartSize: numberOf(values, "multipartcopychunksize"),
+    cloudFront: await readCloudFront(values),
   }
   return createS3Driver({ ...options, region: await resolveRegion(options) }, shared)
+}
+
+/** An endpoint with a scheme has said it itself. */
+function withScheme(endpoint: string | undefined, secure: boolean | undefined): string | undefined {
+  if (!endpoint || secure === undefined || /^https?:\/\//i.test(endpoint)) return endpoint
+  return `${secure ? "https" : "http"}://${endpoint}`
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { MissingOptionError } from "../errors.ts"
+import type { CloudFront } from "./cloudfront.ts"
 
 export interface S3DriverOptions {
   readonly bucket: string
@@ -24,6 +25,30 @@ export interface S3DriverOptions {
   readonly pathStyle?: boolean | undefined
   /** Bytes of a part of a large object, at least 5 MiB. Larger objects get larger ones. Defaults to 16 MiB. */
   readonly partSize?: number | undefined
+  /** A storage class of S3. Left out, or NONE: none is asked for, so the bucket's own holds, STANDARD as a rule. */
+  readonly storageClass?: string | undefined
+  /** A canned ACL. Left out: none is asked for. */
+  readonly acl?: string | undefined
+  /** Encrypted by the store, with keys of its own. */
+  readonly encrypt?: boolean | undefined
+  /** Encrypted by the store, with this key of KMS. */
+  readonly kmsKeyId?: string | undefined
+  /** By the transfer acceleration endpoint. AWS only, as the next two. */
+  readonly accelerate?: boolean | undefined
+  /** By endpoints with IPv6. */
+  readonly dualStack?: boolean | undefined
+  /** By endpoints with validated cryptography. */
+  readonly fips?: boolean | undefined
+  /** Words behind the SDK's own in the User-Agent header. */
+  readonly userAgent?: string | undefined
+  /** Accepts any certificate. */
+  readonly skipVerify?: boolean | undefined
+  /** Bytes: larger objects are copied in parts. Defaults to 5 GiB. */
+  readonly copyThreshold?: number | undefined
+  /** Bytes of such a part. Defaults to 512 MiB. */
+  readonly copyPartSize?: number | undefined
+  /** Where bytes that never change are read. Left out: as everything, in the bucket. */
+  readonly cloudFront?: CloudFront | undefined
 }
 
 /** Maps a driver's key to an object's name as Distribution does, so that both read each other's stores. */

@@ -19,7 +19,13 @@ export function putObject(
   options: WriteOptions,
 ): Promise<string> {
   return conditions.apply(key, options, async (headers) => {
-    const input = { ...bucket.locate(key), ContentType: CONTENT_TYPE, Body: body, ...headers }
+    const input = {
+      ...bucket.locate(key),
+      ...bucket.settings,
+      ContentType: CONTENT_TYPE,
+      Body: body,
+      ...headers,
+    }
     const { ETag } = await bucket.call({ key, signal: options.signal }, (handling) =>
       bucket.client.send(new PutObjectCommand(input), handling),
     )

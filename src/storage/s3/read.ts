@@ -4,10 +4,12 @@
  */
 import { GetObjectCommand, HeadObjectCommand } from "@aws-sdk/client-s3"
 import { Readable } from "node:stream"
-import { type ByteRange, type Cancellable, type ObjectRead, type ObjectStat } from "../driver.ts"
+import { type Cancellable, type ObjectRead, type ObjectStat, type ReadOptions } from "../driver.ts"
 import { type OpenedBody, type OpenOptions, readRemote } from "../remote-read.ts"
 import { statRemote } from "../remote-stat.ts"
 import type { S3Bucket } from "./bucket.ts"
+import type { CloudFront } from "./cloudfront.ts"
+import { openThroughCloudFront } from "./cloudfront-read.ts"
 
 export function statObject(
   bucket: S3Bucket,
@@ -25,11 +27,15 @@ export function statObject(
 export function readObject(
   bucket: S3Bucket,
   key: string,
-  options: Cancellable & { readonly range?: ByteRange } = {},
+  options: ReadOptions = {},
+  cloudFront?: CloudFront,
 ): Promise<ObjectRead> {
   return readRemote({
     ...options,
-    open: (request) => open(bucket, key, request),
+    open: (request) =>
+      cloudFront && options.immutable
+        ? openThroughCloudFront(bucket, cloudFront, key, request)
+        : open(bucket, key, request),
     describe: (error) => bucket.describe(error, key),
   })
 }

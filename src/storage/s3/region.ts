@@ -36,7 +36,7 @@ async function configuredRegion(options: ClientOptions): Promise<string | undefi
 
 async function askBucket(options: ClientOptions & { readonly bucket: string }): Promise<string> {
   const { bucket } = options
-  const client = createClient({ ...options, region: DEFAULT_REGION }, 1)
+  const client = createClient({ ...options, accelerate: undefined, region: DEFAULT_REGION }, 1)
   try {
     await client.config.credentials().catch((error: unknown) => {
       throw missingRegion(bucket, error)

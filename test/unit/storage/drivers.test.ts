@@ -27,7 +27,14 @@ test("what is secret is marked so", () => {
   const secrets = DRIVERS.flatMap(({ options }) =>
     options.filter(({ secret }) => secret).map(({ name }) => name),
   )
-  expect(secrets).toEqual(["secret-key", "session-token", "account-key", "connection-string", "secret"])
+  expect(secrets).toEqual([
+    "secret-key",
+    "session-token",
+    "credentials",
+    "account-key",
+    "connection-string",
+    "secret",
+  ])
 })
 
 test("a folder is made only where that is asked for", async () => {

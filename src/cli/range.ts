@@ -1,0 +1,46 @@
+/**
+ * What a value may be, as a check and in words.
+ * @module
+ */
+import type { Flag } from "./flags.ts"
+import { formatDuration, formatSize } from "./units.ts"
+
+type Ranged = Pick<Flag, "type" | "choices" | "range">
+
+/** Counting begins with one, unless said otherwise. */
+const COUNTED = { least: 1 }
+
+/** Whether a number is in its range; whatever is no number has none. */
+export function isWithin(
+  { type, range = type === "number" ? COUNTED : {} }: Ranged,
+  value: unknown,
+): boolean {
+  const { least = 0, most = Infinity, step = 1 } = range
+  return typeof value !== "number" || (value >= least && value <= most && value % step === 0)
+}
+
+/** Half a sentence: `a size such as 96MiB, 100MB or plain bytes, from 5MiB to 5GiB`. */
+export function describeRange({ type, choices, range }: Ranged): string {
+  return choices ? `one of ${choices.join(", ")}` : WORDS[type](range)
+}
+
+const WORDS: Readonly<Record<Flag["type"], (range: Flag["range"]) => string>> = {
+  boolean: () => "true or false",
+  count: () => "true or false",
+  string: () => "text",
+  list: () => "text",
+  number: ({ least = 1, most } = COUNTED) =>
+    `a whole number from ${least} ${most === undefined ? "on" : `to ${most}`}`,
+  bytes: (range) => `a size such as 96MiB, 100MB or plain bytes${limits(range, formatSize)}`,
+  duration: (range) => `a time such as 100ms, 5s or 1m30s${limits(range, formatDuration)}`,
+}
+
+/** `, from 5MiB to 5GiB in multiples of 256KiB`. */
+function limits({ least, most, step }: Flag["range"] = {}, format: (value: number) => string): string {
+  const bounds = [
+    ...(least === undefined || least === step ? [] : [`from ${format(least)}`]),
+    ...(most === undefined ? [] : [`to ${format(most)}`]),
+    ...(step === undefined ? [] : [`in multiples of ${format(step)}`]),
+  ]
+  return bounds.length > 0 ? `, ${bounds.join(" ")}` : ""
+}
