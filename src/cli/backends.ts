@@ -4,7 +4,7 @@
  * @module
  */
 import { type DriverEntry, type DriverOption, DRIVERS } from "../storage/drivers.ts"
-import { DIR, type Flag, type FlagGroup, OPTION } from "./flags.ts"
+import { DIR, type Flag, type FlagGroup } from "./flags.ts"
 import { isFolder } from "./reference.ts"
 
 export type Backend = DriverEntry
@@ -21,8 +21,18 @@ export function flagsOf(backend: Backend): FlagGroup {
     flags: [
       ...(isFolder(backend) ? [DIR] : []),
       ...flags,
-      ...(parametersOf(backend).length > 0 ? [OPTION] : []),
+      ...(parametersOf(backend).length > 0 ? [optionFlag(backend)] : []),
     ],
+  }
+}
+
+/** For what a registry's configuration has a name for. */
+function optionFlag({ name }: Backend): Flag {
+  return {
+    name: "option",
+    type: "list",
+    value: "NAME=VALUE",
+    describe: `Set an option of a registry's ${name} driver by its name there; 'oci-store ${name} --help' lists them`,
   }
 }
 

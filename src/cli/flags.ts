@@ -73,14 +73,6 @@ export const DIR: Flag = {
   describe: "Folder that keeps the images; references are then path:tag",
 }
 
-/** Of every backend that a registry's configuration has options for. */
-export const OPTION: Flag = {
-  name: "option",
-  type: "list",
-  value: "NAME=VALUE",
-  describe: "Set what a registry's configuration calls NAME; the backend's own help lists all names",
-}
-
 export const TRANSFER_FLAGS: FlagGroup = {
   title: "Transfer flags",
   flags: [

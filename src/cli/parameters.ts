@@ -41,7 +41,7 @@ function unknownParameter(backend: Backend, name: string): UsageError {
   const own = parametersOf(backend)
   const names = own.map(({ parameter }) => parameter)
   if (name === backend.container) {
-    return new UsageError(`--option ${name}: the ${name} stands in the reference, before the first '/'`)
+    return new UsageError(`--option ${name}: the ${name} stands in the reference, before the first slash`)
   }
   const flag = own.find((option) => !option.flagless && option.name === name)
   if (flag)

@@ -38,7 +38,6 @@ function parser(known: readonly Flag[]) {
     .parserConfiguration({
       "camel-case-expansion": false,
       "dot-notation": false,
-      "greedy-arrays": false,
       "parse-positional-numbers": false,
       "unknown-options-as-args": true,
     })

@@ -19,7 +19,7 @@ export function isWithin(
   return typeof value !== "number" || (value >= least && value <= most && value % step === 0)
 }
 
-/** Half a sentence: `a size such as 96MiB, 100MB or plain bytes, from 5MiB to 5GiB`. */
+/** Half a sentence: `a size from 5MiB to 5GiB, such as 16MiB`. */
 export function describeRange({ type, choices, range }: Ranged): string {
   return choices ? `one of ${choices.join(", ")}` : WORDS[type](range)
 }
@@ -29,18 +29,17 @@ const WORDS: Readonly<Record<Flag["type"], (range: Flag["range"]) => string>> = 
   count: () => "true or false",
   string: () => "text",
   list: () => "text",
-  number: ({ least = 1, most } = COUNTED) =>
-    `a whole number from ${least} ${most === undefined ? "on" : `to ${most}`}`,
-  bytes: (range) => `a size such as 96MiB, 100MB or plain bytes${limits(range, formatSize)}`,
-  duration: (range) => `a time such as 100ms, 5s or 1m30s${limits(range, formatDuration)}`,
+  number: (range = COUNTED) => `a whole number${limits(range, String)}`,
+  bytes: (range) =>
+    range
+      ? `a size${limits(range, formatSize)}, such as 16MiB`
+      : "a size such as 96MiB, 100MB or plain bytes",
+  duration: (range) => `a time${limits(range, formatDuration)}, such as 100ms, 5s or 1m30s`,
 }
 
-/** `, from 5MiB to 5GiB in multiples of 256KiB`. */
+/** ` from 5MiB to 5GiB`, ` in multiples of 256KiB`. */
 function limits({ least, most, step }: Flag["range"] = {}, format: (value: number) => string): string {
-  const bounds = [
-    ...(least === undefined || least === step ? [] : [`from ${format(least)}`]),
-    ...(most === undefined ? [] : [`to ${format(most)}`]),
-    ...(step === undefined ? [] : [`in multiples of ${format(step)}`]),
-  ]
-  return bounds.length > 0 ? `, ${bounds.join(" ")}` : ""
+  if (step !== undefined) return ` in multiples of ${format(step)}`
+  if (least === undefined) return most === undefined ? "" : ` up to ${format(most)}`
+  return ` from ${format(least)} ${most === undefined ? "on" : `to ${format(most)}`}`
 }

@@ -76,7 +76,11 @@ function readReferences({ words, values, io }: Invocation, backend: Backend | un
 
 /** The flag that stands before the reference without a value of its own. */
 function takenForValue(values: Values, backend: Backend): string | undefined {
-  return backend.options.find(({ name }) => /^[^/:]+\/[^:]+:[^:/]+$/.test(values.text(name) ?? ""))?.name
+  const given = [
+    ...backend.options.map(({ name }) => ({ name, text: values.text(name) ?? "" })),
+    ...values.list("option").map((text) => ({ name: "option", text })),
+  ]
+  return given.find(({ text }) => /^[^/:=]+\/[^:]+:[^:/]+$/.test(text))?.name
 }
 
 function targetOf({ name, tag, digest }: Artifact): PushTarget {

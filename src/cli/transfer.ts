@@ -48,7 +48,6 @@ export async function withTransfer<T>(
   signal.addEventListener("abort", () => progress.close(), { once: true })
   const talk = createTalk(flags, (text) => progress.line(text))
   for (const warning of secretWarnings(backend, values)) talk.warn(warning)
-  for (const line of unusedLines(readParameters(backend, values))) talk.say(line)
   try {
     const { createMemoryBudget } = await import("../storage/budget.ts")
     const { withLogging } = await import("../storage/with-logging.ts")
@@ -57,6 +56,7 @@ export async function withTransfer<T>(
     // A store that is not there is never created, with one exception: a folder, by a push.
     const resources = { budget, concurrency: flags.concurrency, create: direction === "push", log: talk.step }
     await using opened = await backend.open(location, options, resources)
+    for (const line of unusedLines(readParameters(backend, values))) talk.say(line)
     const driver =
       flags.verbosity < 2 ? opened : withLogging(opened, (call) => talk.request(describeCall(call)))
     using engine = await connectEngine({ host: flags.host, env: io.env, signal })

@@ -42,8 +42,8 @@ export const GCS_OPTIONS = [
     name: "chunk-size",
     parameter: "chunksize",
     type: "bytes",
-    range: { least: 256 * 1024, step: 256 * 1024 },
-    describe: "Chunks of large objects; default: 16MiB",
+    range: { step: 256 * 1024 },
+    describe: "Chunks of large objects, a multiple of 256KiB; default: 16MiB",
   },
   {
     name: "credentials",

@@ -83,7 +83,7 @@ export const S3_OPTIONS = [
     parameter: "chunksize",
     type: "bytes",
     range: PART,
-    describe: "Parts of large objects; default: 16MiB",
+    describe: "Parts of large objects, at least 5MiB; default: 16MiB",
   },
   {
     name: "storage-class",
@@ -205,7 +205,7 @@ export const S3_OPTIONS = [
     flagless: true,
     type: "bytes",
     range: { most: PART.most },
-    describe: "Objects that are copied whole at most; default: 5GiB",
+    describe: "Objects up to this size are copied whole; default: 5GiB",
   },
   {
     name: "multipartcopychunksize",
@@ -213,7 +213,8 @@ export const S3_OPTIONS = [
     flagless: true,
     type: "bytes",
     range: PART,
-    describe: "Parts in which larger ones are copied; default: 512MiB",
+    describe:
+      "Parts in which objects beyond multipartcopythresholdsize are copied, at least 5MiB; default: 512MiB",
   },
   {
     name: "multipartcopymaxconcurrency",

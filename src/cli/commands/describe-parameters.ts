@@ -7,13 +7,13 @@ import type { HelpSection } from "../help.ts"
 
 export function describeParameters(backend: Backend): HelpSection {
   return {
-    title: "Names for --option, from the configuration of a registry",
+    title: "Options, for --option NAME=VALUE, as a registry's configuration calls them",
     rows: parametersOf(backend).map((option) => [option.parameter, describe(option)] as const),
   }
 }
 
 function describe({ name, flagless, unused, describe, choices }: Parameter): string {
   if (unused) return `No effect: ${describe}`
-  const values = choices ? `: ${choices.join(", ")}` : ""
-  return flagless ? describe + values : `As --${name}${values}`
+  const values = choices ? `. One of ${choices.join(", ")}` : ""
+  return (flagless ? describe : `As --${name}`) + values
 }

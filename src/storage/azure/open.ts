@@ -5,6 +5,7 @@
 import type { StorageDriver } from "../driver.ts"
 import { OptionError } from "../errors.ts"
 import { flagOf, numberOf, type OptionValues, textOf } from "../option.ts"
+import type { AzureDriverOptions } from "./options.ts"
 import { type AzureResources, createAzureDriver } from "./driver.ts"
 
 /**
@@ -17,7 +18,12 @@ export async function openAzure(
   values: OptionValues,
   shared: AzureResources,
 ): Promise<StorageDriver> {
-  const options = {
+  return createAzureDriver(azureOptions(container, values), shared)
+}
+
+/** @throws OptionError for a realm that is none, or has no meaning */
+export function azureOptions(container: string, values: OptionValues): AzureDriverOptions {
+  return {
     container,
     accountName: textOf(values, "account-name"),
     accountKey: textOf(values, "account-key"),
@@ -36,7 +42,6 @@ export async function openAzure(
     retryDelay: numberOf(values, "retry_delay"),
     skipVerify: flagOf(values, "skipverify"),
   }
-  return createAzureDriver(options, shared)
 }
 
 function readRealm(values: OptionValues): string | undefined {

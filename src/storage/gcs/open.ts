@@ -19,7 +19,14 @@ export async function openGcs(
   values: OptionValues,
   shared: GcsResources,
 ): Promise<StorageDriver> {
-  const options: GcsDriverOptions = {
+  const options = gcsOptions(bucket, values)
+  await requireIdentity(options)
+  return createGcsDriver(options, shared)
+}
+
+/** @throws OptionError for credentials that are none */
+export function gcsOptions(bucket: string, values: OptionValues): GcsDriverOptions {
+  return {
     bucket,
     projectId: textOf(values, "project-id"),
     keyfile: textOf(values, "keyfile"),
@@ -30,8 +37,6 @@ export async function openGcs(
     userAgent: textOf(values, "useragent"),
     partSize: numberOf(values, "chunk-size"),
   }
-  await requireIdentity(options)
-  return createGcsDriver(options, shared)
 }
 
 /** What is no JSON is a secret all the same: it stands in no message. */

@@ -19,8 +19,14 @@ export async function openS3(
   values: OptionValues,
   shared: S3Resources,
 ): Promise<StorageDriver> {
+  const options = await s3Options(bucket, values)
+  return createS3Driver({ ...options, region: await resolveRegion(options) }, shared)
+}
+
+/** @throws OptionError */
+export async function s3Options(bucket: string, values: OptionValues) {
   refuseContradictions(bucket, values)
-  const options = {
+  return {
     bucket,
     region: textOf(values, "region"),
     endpoint: withScheme(textOf(values, "endpoint"), flagOf(values, "secure")),
@@ -45,7 +51,6 @@ export async function openS3(
     copyPartSize: numberOf(values, "multipartcopychunksize"),
     cloudFront: await readCloudFront(values),
   }
-  return createS3Driver({ ...options, region: await resolveRegion(options) }, shared)
 }
 
 /** An endpoint with a scheme has said it itself. */
