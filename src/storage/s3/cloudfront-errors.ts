@@ -26,17 +26,17 @@ interface Context {
 const CODES: Readonly<Record<number, StorageErrorCode>> = {
   401: "ACCESS_DENIED",
   403: "ACCESS_DENIED",
-  404: "NOT_FOUND",
   416: "INVALID_RANGE",
   429: "UNAVAILABLE",
 }
 
-const SENTENCES: Partial<Record<StorageErrorCode, (context: Context) => string>> = {
-  ACCESS_DENIED: ({ key, baseUrl }) =>
+const SENTENCES: Readonly<Record<number, (context: Context) => string>> = {
+  403: ({ key, baseUrl }) =>
     `CloudFront at ${baseUrl} denies ${key}: check that --cloudfront-key-pair-id belongs to --cloudfront-private-key and to a key group that the distribution trusts, that the distribution may read the bucket, and this computer's clock.`,
-  NOT_FOUND: ({ key, baseUrl }) =>
-    `CloudFront at ${baseUrl} has no object ${key}: check --cloudfront-base-url, and that the bucket is its origin.`,
-  INVALID_RANGE: ({ key }) => `${key} has no bytes in the range asked for.`,
+  404: ({ key, baseUrl }) =>
+    `CloudFront at ${baseUrl} has no object ${key}, and the bucket has: check --cloudfront-base-url, and that the bucket is its origin.`,
+  416: ({ key }) => `${key} has no bytes in the range asked for.`,
+  429: ({ baseUrl }) => `CloudFront at ${baseUrl} is overloaded.`,
 }
 
 /** Wraps whatever a request to CloudFront threw. */
@@ -52,7 +52,7 @@ export function describeCloudFrontFailure(error: unknown, context: Context): Sto
     )
   }
   const code = CODES[status] ?? "NOT_A_STORE"
-  const sentence = SENTENCES[code]?.(context)
+  const sentence = SENTENCES[status]?.(context)
   return told(
     code,
     sentence ??

@@ -34,10 +34,26 @@ export function readObject(
     ...options,
     open: (request) =>
       cloudFront && options.immutable
-        ? openThroughCloudFront(bucket, cloudFront, key, request)
+        ? openAtEdge(bucket, cloudFront, key, request)
         : open(bucket, key, request),
     describe: (error) => bucket.describe(error, key),
   })
+}
+
+/** What an edge refuses may be absent, which it cannot always tell: that is asked of the bucket. */
+async function openAtEdge(
+  bucket: S3Bucket,
+  cloudFront: CloudFront,
+  key: string,
+  request: OpenOptions,
+): Promise<OpenedBody> {
+  try {
+    return await openThroughCloudFront(bucket, cloudFront, key, request)
+  } catch (error) {
+    const isRefused = isStorageError(error, "ACCESS_DENIED", "NOT_A_STORE")
+    if (!isRefused || (await statObject(bucket, key, request))) throw error
+    throw bucket.error("NOT_FOUND", `There is no object ${key} in the bucket ${bucket.name}.`, key)
+  }
 }
 
 async function open(
