@@ -45,6 +45,18 @@ function fromEnvironment(option: DriverOption, env: Io["env"]): Value | undefine
   return undefined
 }
 
+/**
+ * Larger parts would be held in memory all the same, one at a time.
+ * @throws UsageError
+ */
+export function assertPartsFit(options: OptionValues, memory: number): void {
+  const partSize = options["chunk-size"]
+  if (typeof partSize !== "number" || partSize <= memory) return
+  throw new UsageError(
+    `Chunks of ${formatSize(partSize)} do not fit into --memory ${formatSize(memory)}: make one smaller or the other larger`,
+  )
+}
+
 /** A line for each secret that everybody on this machine can read in the list of processes. */
 export function secretWarnings(backend: Backend, values: Values): readonly string[] {
   const parameters = readParameters(backend, values)

@@ -2,6 +2,7 @@
  * The flags that do not depend on the backend, as data: parsing, validation, help and completion are derived from it.
  * @module
  */
+import type { OptionRange } from "../storage/drivers.ts"
 
 export interface Flag {
   /** Without dashes. */
@@ -16,19 +17,11 @@ export interface Flag {
   /** What stands for the value in the help. */
   readonly value?: string | undefined
   readonly choices?: readonly string[] | undefined
-  readonly range?: Range | undefined
+  readonly range?: OptionRange | undefined
   /** Environment variables that say the same; the flag comes first, then they in this order. */
   readonly env?: readonly string[] | undefined
   /** On unless switched off: offered as `--no-<name>`. */
   readonly negative?: boolean
-}
-
-/** What a number, a size in bytes or a duration in milliseconds has to be. */
-export interface Range {
-  readonly least?: number
-  readonly most?: number | undefined
-  /** Only whole multiples. */
-  readonly step?: number
 }
 
 export interface FlagGroup {

@@ -8,7 +8,7 @@ import { didYouMean } from "./suggest.ts"
 import { UsageError } from "./usage-error.ts"
 import { readText, type Value, type Values } from "./values.ts"
 
-export interface GivenParameter {
+interface GivenParameter {
   readonly option: Parameter
   readonly value: Value
 }

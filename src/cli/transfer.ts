@@ -8,7 +8,7 @@ import { DockerError } from "../docker/errors.ts"
 import type { EngineInfo } from "../docker/info.ts"
 import type { DriverCall } from "../storage/with-logging.ts"
 import type { Invocation } from "./command.ts"
-import { driverOptions, secretWarnings } from "./driver-options.ts"
+import { assertPartsFit, driverOptions, secretWarnings } from "./driver-options.ts"
 import { traceOf } from "./failure.ts"
 import { readParameters, unusedLines } from "./parameters.ts"
 import type { Direction } from "./progress/lines.ts"
@@ -43,6 +43,7 @@ export async function withTransfer<T>(
   const { io, signal, values } = invocation
   const { backend, location } = store
   const options = driverOptions(backend, values, io.env)
+  assertPartsFit(options, flags.memory)
   using progress = createProgress(io, { direction, enabled: flags.progress && !flags.quiet })
   // The next signal ends the process where it stands: the terminal is put in order now.
   signal.addEventListener("abort", () => progress.close(), { once: true })

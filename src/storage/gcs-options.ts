@@ -51,7 +51,7 @@ export const GCS_OPTIONS = [
     flagless: true,
     type: "string",
     secret: true,
-    describe: "What would stand in the key file, as JSON",
+    describe: "Key of a service account, as JSON; --keyfile keeps it out of the list of processes",
   },
   {
     name: "maxconcurrency",

@@ -42,6 +42,7 @@ const COMMAND_LINES = [
   "s3 push --option encrypt=perhaps my-bucket/app:1",
   "s3 push --option storageclass=CHEAP my-bucket/app:1",
   "s3 push --option chunksize=1MiB my-bucket/app:1",
+  "s3 push --option chunksize=128MiB my-bucket/app:1",
   "s3 push --chunk-size 6GiB my-bucket/app:1",
   "s3 push --chunk-size many my-bucket/app:1",
   "s3 push --storage-class CHEAP my-bucket/app:1",

@@ -50,10 +50,20 @@ function readCredentials(values: OptionValues): object | undefined {
     )
   }
   const credentials = parse(text)
-  if (typeof credentials === "object" && credentials !== null && "type" in credentials) return credentials
+  if (isServiceAccount(credentials)) return credentials
   throw new OptionError(
     "credentials",
-    '--option credentials is the content of a key file as JSON, {"type": "service_account", …}, and what was given is not',
+    '--option credentials is a service account\'s key as JSON, {"type": "service_account", …}, and what was given is not; --keyfile takes other kinds too',
+  )
+}
+
+/** Other kinds name programs to run and servers to ask: as for the SDK, those come from a file of the user's only. */
+function isServiceAccount(credentials: unknown): credentials is object {
+  return (
+    typeof credentials === "object" &&
+    credentials !== null &&
+    "type" in credentials &&
+    credentials.type === "service_account"
   )
 }
 

@@ -9,7 +9,7 @@ export interface GcsDriverOptions {
   readonly projectId?: string | undefined
   /** File of a service account's key or an external account's configuration. Left out: application default credentials. */
   readonly keyfile?: string | undefined
-  /** What would stand in such a file. */
+  /** A service account's key, as it would stand in such a file. */
   readonly credentials?: object | undefined
   /** URL of another server, an emulator for instance, with or without scheme. Left out: Google. */
   readonly endpoint?: string | undefined

@@ -73,6 +73,16 @@ test("everything is a block blob of bytes, with its length", async () => {
   await driver.delete(["n/blocks", "n/put"])
 })
 
+test("a request is tried as often as wished, and no more", async () => {
+  for (const retries of [0, 2]) {
+    const options = { container: "images", endpoint: proxy.url, retries, retryDelay: 1, ...server.account }
+    await using driver = await openContainer(options)
+    proxy.plan(() => refusal(503, "ServerBusy"))
+    expect(await codeOf(driver.stat("f/busy"))).toBe("UNAVAILABLE")
+    expect(proxy.seen).toHaveLength(retries + 1)
+  }
+})
+
 test("a commit whose answer was lost is a commit", async () => {
   proxy.plan(first(1, isCommit, { reset: "after forwarding" }))
   await upload("f/lost")

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { GcsDriverOptions } from "../../../src/storage/gcs/options.ts"
-import { patternedBytes } from "../../support/bytes.ts"
+import { patternedBytes, patternedChunks } from "../../support/bytes.ts"
 import { startFaultProxy, type Fault, type FaultProxy } from "../../support/fault-proxy.ts"
 import { codeOf, keysOf } from "../contract/check.ts"
 import { openBucket } from "./setup.ts"
@@ -53,6 +53,31 @@ describe("gcs on the wire", () => {
     expect(headers).not.toHaveProperty("authorization")
     expect(url.searchParams.get("uploadType")).toBe("multipart")
     expect(url.searchParams.has("ifGenerationMatch")).toBe(false)
+  })
+
+  test("the user agent is the program's, or what is wished", async () => {
+    for (const [userAgent, sent] of [
+      [undefined, "oci-store"],
+      ["nightly-build/7.1", "nightly-build/7.1"],
+    ] as const) {
+      await using driver = open({ userAgent })
+      await driver.stat("a/b")
+      expect(seen().headers["user-agent"]).toBe(sent)
+    }
+  })
+
+  test("a large object is sent in chunks of the size wished", async () => {
+    server.plan(({ method, headers }) => {
+      if (method === "POST") return { status: 200, headers: { location: "/session" } }
+      const [, last, total] = /-(\d+)\/(.*)$/.exec(headers["content-range"] ?? "") ?? []
+      return total === "*" ? { status: 308, headers: { range: `bytes=0-${last}` } } : WRITTEN
+    })
+    await using driver = open({ partSize: 512 * 1024 })
+    await using upload = await driver.createUpload("a/b")
+    await upload.append(patternedChunks(1200 * 1024))
+    await upload.commit()
+    const chunks = server.seen.filter(({ method }) => method === "PUT")
+    expect(chunks.map(({ headers }) => Number(headers["content-length"]) / 1024)).toEqual([512, 512, 176])
   })
 
   test("conditions are generations", async () => {

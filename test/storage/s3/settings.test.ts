@@ -10,12 +10,7 @@ import { openBucket, REGION } from "./setup.ts"
 
 const KEYS = { accessKey: "AKIDEXAMPLE", secretKey: "secret" }
 
-const SETTINGS = [
-  "x-amz-storage-class",
-  "x-amz-acl",
-  "x-amz-server-side-encryption",
-  "x-amz-server-side-encryption-aws-kms-key-id",
-]
+const SETTING = /^x-amz-(?:storage-class|acl|server-side-encryption.*)$/
 
 describe("s3 settings on the wire", () => {
   let server: FaultProxy
@@ -39,11 +34,7 @@ describe("s3 settings on the wire", () => {
     return request
   }
   const settingsOf = ({ headers }: SeenRequest) =>
-    Object.fromEntries(
-      Object.entries(headers).filter(
-        ([name]) => SETTINGS.includes(name) || name.startsWith("x-amz-server-side"),
-      ),
-    )
+    Object.fromEntries(Object.entries(headers).filter(([name]) => SETTING.test(name)))
 
   /** Every request that makes an object, in one go: a small one, one in parts, a copy, a copy in parts. */
   const made = async (options: Partial<S3DriverOptions>) => {
@@ -100,11 +91,9 @@ describe("s3 settings on the wire", () => {
 
   test("objects beyond the threshold are copied in parts of the size wished", async () => {
     const { copiedParts } = await made({})
-    expect(copiedParts.map(({ headers }) => headers["x-amz-copy-source-range"]).toSorted()).toEqual([
-      "bytes=0-5242879",
-      "bytes=10485760-12582911",
-      "bytes=5242880-10485759",
-    ])
+    expect(new Set(copiedParts.map(({ headers }) => headers["x-amz-copy-source-range"]))).toEqual(
+      new Set(["bytes=0-5242879", "bytes=5242880-10485759", "bytes=10485760-12582911"]),
+    )
   })
 
   test.for([

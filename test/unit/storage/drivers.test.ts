@@ -1,4 +1,7 @@
+import { once } from "node:events"
 import { mkdtemp, rm } from "node:fs/promises"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import path from "node:path"
 import { expect, test } from "vitest"
@@ -53,6 +56,34 @@ test("a folder is made only where that is asked for", async () => {
 test("a bucket of a known region is opened without a request", async () => {
   await using driver = await driverOf("s3").open("images", { region: "eu-west-1" }, { budget, create: true })
   expect(driver.name).toBe("s3")
+})
+
+test("maxconcurrency is how many requests are on their way at once, unless the process says", async () => {
+  let running = 0
+  let most = 0
+  const server = createServer((_, response) => {
+    running += 1
+    most = Math.max(most, running)
+    setTimeout(() => {
+      running -= 1
+      response.writeHead(404, { "content-type": "application/json" }).end("{}")
+    }, 20)
+  })
+  server.listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const { port } = server.address() as AddressInfo
+  const values = { endpoint: `http://127.0.0.1:${port}`, maxconcurrency: 2 }
+  const mostOf = async (shared: { readonly concurrency?: number }) => {
+    most = 0
+    await using driver = await driverOf("gcs").open("images", values, { budget, create: false, ...shared })
+    await Promise.all(["a", "b", "c", "d", "e"].map((key) => driver.stat(key).catch(() => undefined)))
+    return most
+  }
+  expect(await mostOf({})).toBe(2)
+  expect(await mostOf({ concurrency: 1 })).toBe(1)
+  server.closeAllConnections()
+  server.close()
+  await once(server, "close")
 })
 
 test("half a pair of keys is a missing option", async () => {

@@ -15,6 +15,7 @@ const STRING =
 
 test.for<[Options, string]>([
   [ACCOUNT, "https://acme.blob.core.windows.net"],
+  [{ ...ACCOUNT, realm: "core.chinacloudapi.cn" }, "https://acme.blob.core.chinacloudapi.cn"],
   [{ accountName: "devstoreaccount1" }, "http://127.0.0.1:10000/devstoreaccount1"],
   [{ ...ACCOUNT, endpoint: "localhost:10000" }, "http://localhost:10000/acme"],
   [{ ...ACCOUNT, endpoint: "http://127.0.0.1:10000/" }, "http://127.0.0.1:10000/acme"],

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto"
 import { once } from "node:events"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { createServer } from "node:http"
@@ -45,6 +46,7 @@ test("anything that says who asks, or that nobody does, is enough", async () => 
     { anonymous: true },
     { endpoint: "localhost:9023" },
     { keyfile: await keyfile("{}") },
+    { credentials: '{"type": "service_account"}' },
   ]) {
     await using driver = await openGcs("images", values, shared)
     expect(driver.name).toBe("gcs")
@@ -107,4 +109,33 @@ test("a key file is exchanged for a token, once, and without a word", async () =
   server.closeAllConnections()
   server.close()
   await once(server, "close")
+})
+
+test("a service account's key itself asks Google for a token, without a word", async () => {
+  const warn = vi.spyOn(console, "warn")
+  // Google is not asked: what goes there shows at a proxy, which refuses.
+  const asked: string[] = []
+  const proxy = createServer().on("connect", (request, socket) => {
+    asked.push(request.url ?? "")
+    socket.end("HTTP/1.1 403 Forbidden\r\n\r\n")
+  })
+  proxy.listen(0, "127.0.0.1")
+  await once(proxy, "listening")
+  const address = proxy.address()
+  if (address === null || typeof address === "string") throw new Error("The proxy has no port.")
+  for (const name of ["HTTPS_PROXY", "https_proxy"]) vi.stubEnv(name, `http://127.0.0.1:${address.port}`)
+  for (const name of ["NO_PROXY", "no_proxy"]) vi.stubEnv(name, "")
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 })
+  const key = {
+    type: "service_account",
+    client_email: "ci@project.iam.gserviceaccount.com",
+    private_key: privateKey.export({ type: "pkcs8", format: "pem" }),
+  }
+  const signIn = createSignIn({ bucket: "images", credentials: key })
+  await expect(signIn.headers()).rejects.toMatchObject({ name: "SignInError" })
+  expect(new Set(asked)).toEqual(new Set(["oauth2.googleapis.com:443"]))
+  expect(warn).not.toHaveBeenCalled()
+  proxy.closeAllConnections()
+  proxy.close()
+  await once(proxy, "close")
 })
