@@ -66,6 +66,24 @@ describe("the daemon", () => {
   })
 })
 
+it("says which options have no effect, once the others are found right", async () => {
+  const options = [
+    "--option",
+    "loglevel=debug",
+    "--option",
+    "v4auth=true",
+    "--option=storageclass=standard_ia",
+  ]
+  const argv = ["s3", ...options, "push", "--region", "eu-west-1", "my-bucket/app:1"]
+  const { code, stdout, stderr } = await run(argv)
+  expect({ code, stdout }).toEqual({ code: 3, stdout: "" })
+  expect(stderr.split("\n").slice(0, 2)).toEqual([
+    "--option loglevel has no effect: -vv logs every request.",
+    "--option v4auth has no effect: requests are always signed by version 4.",
+  ])
+  expect((await run([...argv, "--quiet"])).stderr).toMatch(/^Error: Cannot connect/)
+})
+
 it("does not make a folder to pull from: 4", async () => {
   const host = await daemon({})
   const { code, stderr } = await run(["file", "pull", "-H", host, `${folder}/images/app:1`])

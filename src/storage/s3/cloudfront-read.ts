@@ -50,8 +50,8 @@ function requestOf(url: URL, headers: Readonly<Record<string, string>> | undefin
     protocol: url.protocol,
     hostname: url.hostname,
     ...(url.port && { port: Number(url.port) }),
-    path: url.pathname,
-    query: Object.fromEntries(url.searchParams),
+    path: url.pathname + url.search,
+    query: {},
     headers: { host: url.host, "accept-encoding": "identity", ...headers },
   }
   return request as HttpRequest

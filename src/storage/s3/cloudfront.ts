@@ -15,7 +15,7 @@ export interface CloudFront {
   readonly lifetime: number
 }
 
-/** CloudFront knows no other keys but RSA for signatures by SHA-1, which are all that it takes without being told. */
+/** What the signature is made with, by SHA-1: the one way that every distribution takes. */
 const KEY_TYPE = "rsa"
 
 /** Undefined for what is no RSA private key. */
@@ -38,11 +38,8 @@ export function signedUrl(cloudFront: CloudFront, name: string, now = Date.now()
   const path = name.split("/").map(encodeURIComponent).join("/")
   const url = new URL(`${baseUrl.replace(/\/+$/, "")}/${path}`)
   const expires = Math.floor((now + lifetime) / 1000)
-  url.search = new URLSearchParams({
-    Expires: String(expires),
-    Signature: urlSafe(sign("sha1", Buffer.from(cannedPolicy(url.href, expires)), privateKey)),
-    "Key-Pair-Id": keyPairId,
-  }).toString()
+  const signature = urlSafe(sign("sha1", Buffer.from(cannedPolicy(url.href, expires)), privateKey))
+  url.search = `?Expires=${expires}&Signature=${signature}&Key-Pair-Id=${encodeURIComponent(keyPairId)}`
   return url
 }
 

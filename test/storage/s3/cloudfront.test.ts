@@ -1,7 +1,10 @@
 import { createVerify, generateKeyPairSync, type KeyObject } from "node:crypto"
+import { once } from "node:events"
+import { createServer, get } from "node:http"
+import type { AddressInfo } from "node:net"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { S3DriverOptions } from "../../../src/storage/s3/options.ts"
-import { collect, patternedBytes } from "../../support/bytes.ts"
+import { collect, MiB, patternedBytes, patternedChunks, sha256Of } from "../../support/bytes.ts"
 import {
   type Fault,
   type FaultProxy,
@@ -10,7 +13,8 @@ import {
   startFaultProxy,
 } from "../../support/fault-proxy.ts"
 import { codeOf } from "../contract/check.ts"
-import { openBucket } from "./setup.ts"
+import { startVersitygw } from "../../support/versitygw.ts"
+import { describeWithVersitygw, openBucket } from "./setup.ts"
 
 const KEYS = { accessKey: "AKIDEXAMPLE", secretKey: "very-secret" }
 const LIFETIME = 600_000
@@ -85,7 +89,7 @@ describe("s3 behind CloudFront", () => {
     expect(await read(driver)).toMatchObject({ size: 1000, etag: '"e"', body: CONTENT })
     const url = onlyUrl()
     expect(url.pathname).toBe("/blobs/k")
-    expect(url.searchParams.get("Key-Pair-Id")).toBe("K2JCJMDEHXQW5F")
+    expect(url.search).toMatch(/^\?Expires=\d+&Signature=[A-Za-z0-9~_-]+&Key-Pair-Id=K2JCJMDEHXQW5F$/)
     expect(isAuthentic(url, publicKey)).toBe(true)
     expect(isAuthentic(url, generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey)).toBe(false)
     const expires = Number(url.searchParams.get("Expires")) * 1000
@@ -192,5 +196,73 @@ describe("s3 behind CloudFront", () => {
         /CloudFront at http:\/\/nowhere\.invalid cannot be reached \((?:ENOTFOUND|EAI_AGAIN)\)/,
       ),
     })
+  })
+})
+
+/** A distribution: lets signed requests through to the bucket, without their signature, and no others. */
+async function startEdge(bucketUrl: string) {
+  const answers: string[] = []
+  const server = createServer((incoming, response) => {
+    const url = new URL(incoming.url ?? "", `http://${incoming.headers.host}`)
+    if (!isAuthentic(url, publicKey)) {
+      response.writeHead(403).end()
+      return
+    }
+    const { range } = incoming.headers
+    get(`${bucketUrl}${url.pathname}`, { headers: { ...(range && { range }) } }, (answer) => {
+      answers.push(`${answer.statusCode} ${url.pathname}`)
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(response)
+    })
+  })
+  server.listen(0, "127.0.0.1")
+  await once(server, "listening")
+  return {
+    answers,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, "close")
+    },
+  }
+}
+
+describeWithVersitygw("s3 behind a distribution that checks signatures", (program) => {
+  test("an object of several parts, its ranges, and an absent one", async () => {
+    await using gateway = await startVersitygw(program)
+    await gateway.createBucket("images")
+    await gateway.makePublic("images")
+    await using edge = await startEdge(`${gateway.endpoint}/images`)
+    const options = {
+      bucket: "images",
+      endpoint: gateway.endpoint,
+      ...gateway.root,
+      rootDir: "/team images",
+      storageClass: "STANDARD",
+      cloudFront: { baseUrl: edge.url, keyPairId: "K2JCJMDEHXQW5F", privateKey, lifetime: LIFETIME },
+    }
+    await using driver = openBucket(options)
+    const size = 11 * MiB
+    await using upload = await driver.createUpload("blobs/k", { size })
+    await upload.append(patternedChunks(size))
+    await upload.commit()
+
+    const whole = await driver.read("blobs/k", { immutable: true })
+    expect(whole).toMatchObject({ ...(await driver.stat("blobs/k")) })
+    expect(await sha256Of(whole.body)).toBe(await sha256Of(patternedChunks(size)))
+    const range = { start: 6 * MiB, end: 6 * MiB + 9 }
+    const part = await driver.read("blobs/k", { immutable: true, range })
+    expect(part.size).toBe(size)
+    expect(await collect(part.body)).toEqual(patternedBytes(size).subarray(range.start, range.end + 1))
+    expect(edge.answers).toEqual(["200 /team%20images/blobs/k", "206 /team%20images/blobs/k"])
+    expect(await codeOf(driver.read("blobs/none", { immutable: true }))).toBe("NOT_FOUND")
+
+    const { privateKey: other } = generateKeyPairSync("rsa", { modulusLength: 2048 })
+    await using stranger = openBucket({
+      ...options,
+      cloudFront: { ...options.cloudFront, privateKey: other },
+    })
+    expect(await codeOf(stranger.read("blobs/k", { immutable: true }))).toBe("ACCESS_DENIED")
   })
 })
