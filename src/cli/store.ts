@@ -70,17 +70,17 @@ function readReferences({ words, values, io }: Invocation, backend: Backend | un
   const taken = takenForValue(values, backend ?? fallback)
   if (taken === undefined) throw new UsageError(`The reference is missing: ${form}`)
   throw new UsageError(
-    `The reference is missing, --${taken} took it for its value. Expected: --${taken} VALUE ${form}`,
+    `The reference is missing, ${taken} took it for its value. Expected: ${taken} ${taken === "--option" ? "NAME=" : ""}VALUE ${form}`,
   )
 }
 
 /** The flag that stands before the reference without a value of its own. */
 function takenForValue(values: Values, backend: Backend): string | undefined {
   const given = [
-    ...backend.options.map(({ name }) => ({ name, text: values.text(name) ?? "" })),
-    ...values.list("option").map((text) => ({ name: "option", text })),
+    ...backend.options.map(({ name }) => [`--${name}`, values.text(name) ?? ""] as const),
+    ...values.list("option").map((text) => ["--option", text] as const),
   ]
-  return given.find(({ text }) => /^[^/:=]+\/[^:]+:[^:/]+$/.test(text))?.name
+  return given.find(([, text]) => /^[^/:=]+\/[^:]+:[^:/]+$/.test(text))?.[0]
 }
 
 function targetOf({ name, tag, digest }: Artifact): PushTarget {

@@ -15,7 +15,7 @@ export interface CloudFront {
   readonly lifetime: number
 }
 
-/** What the signature is made with, by SHA-1: the one way that every distribution takes. */
+/** What CloudFront's documentation, and a stock registry, sign with, by SHA-1. */
 const KEY_TYPE = "rsa"
 
 /** Undefined for what is no RSA private key. */

@@ -21,6 +21,7 @@ test("names, schemes and options are unique", () => {
     DRIVERS.map(({ name }) => name),
     DRIVERS.flatMap(({ schemes }) => schemes),
     ...DRIVERS.map(({ options }) => options.flatMap(({ name, synonyms = [] }) => [name, ...synonyms])),
+    ...DRIVERS.map(({ options }) => options.flatMap(({ parameter = [] }) => parameter)),
   ]) {
     expect(new Set(names).size).toBe(names.length)
   }
