@@ -25,15 +25,14 @@ export function readParameters(backend: Backend, values: Values): GivenParameter
 }
 
 function readParameter(backend: Backend, text: string): [string, GivenParameter] {
-  const [, name, value = ""] = /^([^=]+)=(.*)$/s.exec(text) ?? []
-  if (name === undefined) {
-    throw new UsageError(
-      `--option '${text}' is not of the form name=value. Expected: --option rootdirectory=/images, for example`,
-    )
-  }
+  const [, name = text, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
   const option = parametersOf(backend).find(({ parameter }) => parameter === name)
+  // What has no name may be a secret: it is not shown.
+  if (!option && value === undefined)
+    throw new UsageError("--option takes name=value, for example --option rootdirectory=/images")
   if (!option) throw unknownParameter(backend, name)
-  if (value.trim() === "") throw new UsageError(`--option ${name} needs a value: --option ${name}=VALUE`)
+  if (value === undefined || value.trim() === "")
+    throw new UsageError(`--option ${name} needs a value: --option ${name}=VALUE`)
   return [option.name, { option, value: readText(option, value, `--option ${name}`) }]
 }
 

@@ -107,7 +107,7 @@ const PARSERS: Readonly<Record<Flag["type"], (text: string) => Value | undefined
   count: readBoolean,
   string: (text) => text,
   list: (text) => text,
-  number: (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined),
+  number: (text) => (/^(?:0|[1-9]\d{0,8})$/.test(text) ? Number(text) : undefined),
   bytes: (text) => parseBytes(text) || undefined,
   duration: parseDuration,
 }

@@ -33,6 +33,7 @@ const COMMAND_LINES = [
   "gcs pull --project-id my-bucket/myapp:v1.0",
   "gcs pull --region eu-west-1 my-bucket/app:1",
   "s3 push --option encrypt my-bucket/app:1",
+  "s3 push --option hush my-bucket/app:1",
   "s3 push --option =true my-bucket/app:1",
   "s3 push --option region= my-bucket/app:1",
   "s3 push --option bucket=other my-bucket/app:1",

@@ -24,7 +24,6 @@ interface Context {
 }
 
 const CODES: Readonly<Record<number, StorageErrorCode>> = {
-  401: "ACCESS_DENIED",
   403: "ACCESS_DENIED",
   416: "INVALID_RANGE",
   429: "UNAVAILABLE",
@@ -41,6 +40,7 @@ const SENTENCES: Readonly<Record<number, (context: Context) => string>> = {
 
 /** Wraps whatever a request to CloudFront threw. */
 export function describeCloudFrontFailure(error: unknown, context: Context): StorageError {
+  if (error instanceof StorageError) return error
   const { status, systemCode } = inspect(error)
   const { key, baseUrl } = context
   const told = (code: StorageErrorCode, sentence: string) =>

@@ -9,6 +9,7 @@ import { type OpenedBody, type OpenOptions, readRemote } from "../remote-read.ts
 import { statRemote } from "../remote-stat.ts"
 import type { S3Bucket } from "./bucket.ts"
 import type { CloudFront } from "./cloudfront.ts"
+import { describeCloudFrontFailure } from "./cloudfront-errors.ts"
 import { openThroughCloudFront } from "./cloudfront-read.ts"
 
 export function statObject(
@@ -32,11 +33,15 @@ export function readObject(
 ): Promise<ObjectRead> {
   return readRemote({
     ...options,
-    open: (request) =>
-      cloudFront && options.immutable
-        ? openAtEdge(bucket, cloudFront, key, request)
-        : open(bucket, key, request),
-    describe: (error) => bucket.describe(error, key),
+    ...(cloudFront && options.immutable
+      ? {
+          open: (request: OpenOptions) => openAtEdge(bucket, cloudFront, key, request),
+          describe: (error: unknown) => describeCloudFrontFailure(error, { ...cloudFront, key }),
+        }
+      : {
+          open: (request: OpenOptions) => open(bucket, key, request),
+          describe: (error: unknown) => bucket.describe(error, key),
+        }),
   })
 }
 

@@ -142,6 +142,17 @@ describe("s3 behind CloudFront", () => {
     expect(edge.seen.every(isSigned)).toBe(true)
   })
 
+  test("a body that breaks off for good ends with what the edge said last", async () => {
+    await using cutting = await startFaultProxy(edge.url)
+    const cut = first(1, () => true, { cutAfter: 300 })
+    cutting.plan((request) => cut(request) ?? { status: 403 })
+    await using driver = open({}, cutting.url)
+    await expect(read(driver)).rejects.toMatchObject({
+      code: "ACCESS_DENIED",
+      message: expect.stringContaining(`CloudFront at ${cutting.url} denies`),
+    })
+  })
+
   test("an edge that fails is asked again", async () => {
     const fault = first(2, () => true, { status: 503, headers: { "retry-after": "0" } })
     edge.plan((request) => fault(request) ?? serve(request))
