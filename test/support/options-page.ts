@@ -4,7 +4,7 @@
  */
 import { type Backend, BACKENDS } from "../../src/cli/backends.ts"
 
-export const PAGE = "docs/driver-options.md"
+export const PAGE = "src/storage/options.md"
 
 const HEAD = ["`--option`", "flag", "environment", ""]
 
