@@ -4,7 +4,13 @@
  */
 import { GetObjectCommand, HeadObjectCommand } from "@aws-sdk/client-s3"
 import { Readable } from "node:stream"
-import { type Cancellable, type ObjectRead, type ObjectStat, type ReadOptions } from "../driver.ts"
+import {
+  isStorageError,
+  type Cancellable,
+  type ObjectRead,
+  type ObjectStat,
+  type ReadOptions,
+} from "../driver.ts"
 import { type OpenedBody, type OpenOptions, readRemote } from "../remote-read.ts"
 import { statRemote } from "../remote-stat.ts"
 import type { S3Bucket } from "./bucket.ts"
