@@ -5,13 +5,21 @@ import { existsSync } from "fs"
 import module from "module"
 import { fileURLToPath } from "url"
 
-var NEEDED = [22, 18]
+// Proxies are Node's own work from these on.
+var NEEDED = [
+  [22, 21],
+  [24, 5],
+]
 var PINNED = fileURLToPath(new URL("../node_modules/node/bin/node", import.meta.url))
 var args = process.argv.slice(2)
 
 function isRecent() {
   var version = process.versions.node.split(".").map(Number)
-  return version[0] > NEEDED[0] || (version[0] === NEEDED[0] && version[1] >= NEEDED[1])
+  var newest = NEEDED[NEEDED.length - 1]
+  if (version[0] > newest[0]) return true
+  return NEEDED.some(function (needed) {
+    return version[0] === needed[0] && version[1] >= needed[1]
+  })
 }
 
 function end(code) {
@@ -44,6 +52,6 @@ if (isRecent()) {
 } else if (existsSync(PINNED)) {
   rerun()
 } else {
-  console.error("oci-store needs Node " + NEEDED.join(".") + " or newer, this is " + process.versions.node)
+  console.error("oci-store needs Node 22.21 or newer, or 24.5 or newer, this is " + process.versions.node)
   end(1)
 }

@@ -2,6 +2,7 @@
  * The world around the process, as the command line sees it: given as an argument, so that everything runs in a test too.
  * @module
  */
+import { keepMetadataDirect } from "./metadata.ts"
 
 export interface Output {
   write(text: string): unknown
@@ -30,6 +31,7 @@ export interface Io {
 export function processIo(): Io {
   // Whoever reads us may have read enough (`… | head -1`).
   for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe)
+  keepMetadataDirect(process.env)
   return {
     stdout: process.stdout,
     stderr: process.stderr,

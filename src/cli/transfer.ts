@@ -55,7 +55,13 @@ export async function withTransfer<T>(
     const { connectEngine } = await import("../docker/engine.ts")
     const budget = createMemoryBudget(flags.memory)
     // A store that is not there is never created, with one exception: a folder, by a push.
-    const resources = { budget, concurrency: flags.concurrency, create: direction === "push", log: talk.step }
+    const resources = {
+      budget,
+      concurrency: flags.concurrency,
+      create: direction === "push",
+      proxyEnv: io.env,
+      log: talk.step,
+    }
     await using opened = await backend.open(location, options, resources)
     for (const line of unusedLines(readParameters(backend, values))) talk.say(line)
     const driver =

@@ -2,6 +2,7 @@
  * The settings of the azure backend, apart from its code so that reading them loads no SDK.
  * @module
  */
+import { caFileOption } from "./network-settings.ts"
 import type { DriverOption } from "./option.ts"
 
 export const AZURE_OPTIONS = [
@@ -119,4 +120,5 @@ export const AZURE_OPTIONS = [
     type: "boolean",
     describe: "Accept any certificate of the server",
   },
+  caFileOption(["REQUESTS_CA_BUNDLE"]),
 ] as const satisfies readonly DriverOption[]

@@ -7,7 +7,9 @@ import { AZURE_OPTIONS } from "./azure-options.ts"
 import type { MemoryBudget } from "./budget.ts"
 import type { StorageDriver } from "./driver.ts"
 import { GCS_OPTIONS } from "./gcs-options.ts"
+import { readNetwork } from "./network-settings.ts"
 import { type DriverOption, numberOf, type OptionValues } from "./option.ts"
+import type { ProxyEnvironment } from "./proxies.ts"
 import { S3_OPTIONS } from "./s3-options.ts"
 
 export type { DriverOption, OptionRange, OptionValues } from "./option.ts"
@@ -19,6 +21,8 @@ export interface DriverResources {
   readonly concurrency?: number | undefined
   /** Whether a missing container may be made. Only folders ever are. */
   readonly create: boolean
+  /** Proxies on the way to a cloud: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in either case. Defaults to none. */
+  readonly proxyEnv?: ProxyEnvironment | undefined
   /** Told what an operator may want to know, such as retries. */
   readonly log?: ((message: string) => void) | undefined
 }
@@ -47,9 +51,10 @@ export const DRIVERS: readonly DriverEntry[] = [
     schemes: ["s3"],
     describe: "AWS S3 and everything that speaks its protocol",
     options: S3_OPTIONS,
-    async open(location, options, { budget, concurrency = CONCURRENCY, log }) {
+    async open(location, options, { budget, concurrency = CONCURRENCY, log, proxyEnv = {} }) {
+      const network = await readNetwork(S3_OPTIONS, options, proxyEnv)
       const { openS3 } = await import("./s3/open.ts")
-      return openS3(location, options, { budget, concurrency, log })
+      return openS3(location, options, { budget, concurrency, log }, network)
     },
   },
   {
@@ -60,8 +65,9 @@ export const DRIVERS: readonly DriverEntry[] = [
     options: GCS_OPTIONS,
     async open(location, options, shared) {
       const { budget, concurrency = numberOf(options, "maxconcurrency") ?? CONCURRENCY, log } = shared
+      const network = await readNetwork(GCS_OPTIONS, options, shared.proxyEnv ?? {})
       const { openGcs } = await import("./gcs/open.ts")
-      return openGcs(location, options, { budget, concurrency, log })
+      return openGcs(location, options, { budget, concurrency, log }, network)
     },
   },
   {
@@ -70,9 +76,10 @@ export const DRIVERS: readonly DriverEntry[] = [
     schemes: ["azblob"],
     describe: "Azure Blob Storage",
     options: AZURE_OPTIONS,
-    async open(location, options, { budget, concurrency = CONCURRENCY, log }) {
+    async open(location, options, { budget, concurrency = CONCURRENCY, log, proxyEnv = {} }) {
+      const network = await readNetwork(AZURE_OPTIONS, options, proxyEnv)
       const { openAzure } = await import("./azure/open.ts")
-      return openAzure(location, options, { budget, concurrency, log })
+      return openAzure(location, options, { budget, concurrency, log }, network)
     },
   },
   {

@@ -2,6 +2,7 @@
  * The settings of the gcs backend, apart from its code so that reading them loads no SDK.
  * @module
  */
+import { caFileOption } from "./network-settings.ts"
 import type { DriverOption } from "./option.ts"
 
 export const GCS_OPTIONS = [
@@ -67,4 +68,5 @@ export const GCS_OPTIONS = [
     type: "string",
     describe: "The User-Agent header; default: oci-store",
   },
+  caFileOption(["CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE", "REQUESTS_CA_BUNDLE"]),
 ] as const satisfies readonly DriverOption[]

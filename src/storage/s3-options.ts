@@ -2,6 +2,7 @@
  * The settings of the s3 backend, apart from its code so that reading them loads no SDK.
  * @module
  */
+import { caFileOption } from "./network-settings.ts"
 import type { DriverOption } from "./option.ts"
 
 const MiB = 2 ** 20
@@ -248,4 +249,5 @@ export const S3_OPTIONS = [
     unused: true,
     describe: "-vv logs every request",
   },
+  caFileOption(["AWS_CA_BUNDLE"]),
 ] as const satisfies readonly DriverOption[]

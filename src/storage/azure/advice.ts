@@ -24,6 +24,7 @@ const CONNECTION_ATTEMPTS: Readonly<Record<string, number>> = {
   REQUEST_SEND_ERROR: 3, // the SDK's word where Node gives no code
   ECONNREFUSED: 3,
   EHOSTUNREACH: 3,
+  PROXY_UNREACHABLE: 3,
   ENETUNREACH: 3,
   ENOTFOUND: 2,
 }

@@ -3,33 +3,31 @@
  * @module
  */
 import { ContainerClient, newPipeline, type RequestPolicyFactory } from "@azure/storage-blob"
-import type { Agent } from "node:http"
-import { createAgent } from "./agent.ts"
+import type { Network } from "../network.ts"
 import type { Account } from "./sign-in.ts"
 
-export interface Client {
-  readonly container: ContainerClient
-  /** Holds the connections. */
-  readonly agent: Agent
-}
-
-/** @param concurrency idle connections to keep */
-export function createClient({ url, credential }: Account, container: string, concurrency: number): Client {
-  const agent = createAgent(url, concurrency)
+export function createClient(
+  { url, credential }: Account,
+  container: string,
+  network: Network,
+): ContainerClient {
   const pipeline = newPipeline(credential, { retryOptions: { maxTries: 1 } }) // retries are ours
-  pipeline.factories.push(connectingWith(agent))
+  pipeline.factories.push(connectingOver(network))
   const [address, signature] = splitQuery(url)
   const location = `${address.replace(/\/+$/, "")}/${container}${signature}`
-  return { container: new ContainerClient(location, pipeline), agent }
+  return new ContainerClient(location, pipeline)
 }
 
-function connectingWith(agent: Agent): RequestPolicyFactory {
+function connectingOver(network: Network): RequestPolicyFactory {
   return {
     create: (next) => ({
-      sendRequest(request) {
-        // Where the environment names a proxy, the SDK has set that one's.
-        request.agent ??= agent
-        return next.sendRequest(request)
+      async sendRequest(request) {
+        // In place of the one that the SDK may have set by its own reading of the environment.
+        request.agent = network.agentFor(request.url)
+        const answer = await next.sendRequest(request)
+        const refusal = network.refusalOf(request.url, answer.status)
+        if (refusal) throw refusal
+        return answer
       },
     }),
   }

@@ -5,9 +5,10 @@
 import type { BlockBlobClient, ContainerClient } from "@azure/storage-blob"
 import { StorageError, type StorageErrorCode } from "../driver.ts"
 import { createAdaptiveLimiter } from "../limiter.ts"
+import type { Network } from "../network.ts"
 import { retry, type RetryPolicy } from "../retry.ts"
 import { advise, isOverload } from "./advice.ts"
-import { type Client, createClient } from "./client.ts"
+import { createClient } from "./client.ts"
 import { describeFailure, NAME, type FailureContext } from "./errors.ts"
 import { nameStart } from "./names.ts"
 import { type AzureDriverOptions, retryPolicy } from "./options.ts"
@@ -22,7 +23,7 @@ export interface CallOptions {
 export class AzureContainer {
   readonly name: string
   readonly client: ContainerClient
-  readonly #agent: Client["agent"]
+  readonly #network: Network
   readonly #context: Omit<FailureContext, "key">
   readonly #nameStart: string
   readonly #policy: RetryPolicy
@@ -32,16 +33,16 @@ export class AzureContainer {
   constructor(
     options: AzureDriverOptions,
     account: Account,
+    network: Network,
     concurrency: number,
     log?: (message: string) => void,
   ) {
-    const { container, agent } = createClient(account, options.container, concurrency)
     this.name = options.container
-    this.client = container
-    this.#agent = agent
+    this.client = createClient(account, options.container, network)
+    this.#network = network
     this.#context = {
       container: options.container,
-      account: container.accountName,
+      account: this.client.accountName,
       url: account.url.replace(/\?.*$/s, ""),
     }
     this.#nameStart = nameStart(options)
@@ -100,7 +101,7 @@ export class AzureContainer {
   }
 
   close(): void {
-    this.#agent.destroy()
+    this.#network[Symbol.dispose]()
   }
 
   #retryLine(error: unknown, delay: number, key: string | undefined): string {

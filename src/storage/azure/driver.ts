@@ -8,6 +8,7 @@
 import type { MemoryBudget } from "../budget.ts"
 import type { StorageDriver } from "../driver.ts"
 import { createMultipartUpload } from "../multipart.ts"
+import { createNetwork } from "../network.ts"
 import { withCheckedKeys } from "../with-checked-keys.ts"
 import { blockCalls } from "./blocks.ts"
 import { AzureContainer } from "./container.ts"
@@ -38,8 +39,9 @@ export async function createAzureDriver(
   options: AzureDriverOptions,
   shared: AzureResources,
 ): Promise<StorageDriver> {
-  const account = await signIn(options)
-  const container = new AzureContainer(options, account, shared.concurrency, shared.log)
+  const network = createNetwork(options.network ?? {}, shared.concurrency)
+  const account = await signIn(options, network)
+  const container = new AzureContainer(options, account, network, shared.concurrency, shared.log)
   const { partSize } = options
 
   return withCheckedKeys({

@@ -4,6 +4,7 @@
  * @module
  */
 import { StorageError, type StorageErrorCode } from "../driver.ts"
+import { networkSentence } from "../network-error.ts"
 import { type AzureFailure, inspect } from "./response.ts"
 
 export const NAME = "azure"
@@ -86,6 +87,7 @@ const SENTENCES: Readonly<Record<StorageErrorCode, Sentence>> = {
   NOT_A_STORE: (at, { status }) =>
     `${at.url} does not answer like Azure Blob Storage (status ${status ?? "unknown"}): check the endpoint, and for a proxy in between.`,
   UNAVAILABLE: (at, failure) =>
+    networkSentence(failure.systemCode, failure.message) ??
     `${at.url} cannot be reached or is overloaded${said(failure)}.${failure.systemCode === "ENOTFOUND" ? " Check the account's name." : ""}`,
 }
 

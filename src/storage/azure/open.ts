@@ -4,6 +4,7 @@
  */
 import type { StorageDriver } from "../driver.ts"
 import { OptionError } from "../errors.ts"
+import type { NetworkSettings } from "../network.ts"
 import { flagOf, numberOf, type OptionValues, textOf } from "../option.ts"
 import type { AzureDriverOptions } from "./options.ts"
 import { type AzureResources, createAzureDriver } from "./driver.ts"
@@ -17,8 +18,9 @@ export async function openAzure(
   container: string,
   values: OptionValues,
   shared: AzureResources,
+  network?: NetworkSettings,
 ): Promise<StorageDriver> {
-  return createAzureDriver(azureOptions(container, values), shared)
+  return createAzureDriver({ ...azureOptions(container, values), network }, shared)
 }
 
 /** @throws OptionError for a realm that is none, or has no meaning */
@@ -40,7 +42,6 @@ export function azureOptions(container: string, values: OptionValues): AzureDriv
     realm: readRealm(values),
     retries: numberOf(values, "max_retries"),
     retryDelay: numberOf(values, "retry_delay"),
-    skipVerify: flagOf(values, "skipverify"),
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { endpointUrl, isLocalOrAddress } from "../endpoint.ts"
 import { MissingOptionError } from "../errors.ts"
+import type { NetworkSettings } from "../network.ts"
 import { RETRY_POLICY, type RetryPolicy } from "../retry.ts"
 
 export interface AzureDriverOptions {
@@ -34,8 +35,8 @@ export interface AzureDriverOptions {
   readonly retries?: number | undefined
   /** Milliseconds: see {@link RetryPolicy.firstDelay}. */
   readonly retryDelay?: number | undefined
-  /** Accepts any certificate. */
-  readonly skipVerify?: boolean | undefined
+  /** Left out: no proxies, and the authorities that Node knows. */
+  readonly network?: NetworkSettings | undefined
 }
 
 const REALM = "core.windows.net"

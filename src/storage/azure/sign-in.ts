@@ -2,8 +2,10 @@
  * Who asks: a key, a connection string, an application, whatever the Azure tools know, or nobody.
  * @module
  */
+import type { HttpClient } from "@azure/core-rest-pipeline"
 import { AnonymousCredential, BlobServiceClient, StorageSharedKeyCredential } from "@azure/storage-blob"
 import { MissingOptionError } from "../errors.ts"
+import type { Network } from "../network.ts"
 import { type AzureDriverOptions, missingAccount, serviceUrl } from "./options.ts"
 
 export interface Account {
@@ -14,9 +16,10 @@ export interface Account {
 
 /**
  * Makes no request: who signs in with a token does so with the first.
+ * @param network through which tokens are asked for
  * @throws MissingOptionError
  */
-export async function signIn(options: AzureDriverOptions): Promise<Account> {
+export async function signIn(options: AzureDriverOptions, network: Network): Promise<Account> {
   const { accountName, accountKey, connectionString, credentialType } = options
   if (options.anonymous) return { url: serviceUrl(options), credential: new AnonymousCredential() }
   if (connectionString && credentialType === undefined) return fromConnectionString(options, connectionString)
@@ -27,11 +30,24 @@ export async function signIn(options: AzureDriverOptions): Promise<Account> {
   }
   // The identity package is large, and most often not needed.
   const { ClientSecretCredential, DefaultAzureCredential } = await import("@azure/identity")
+  const tokens = { httpClient: await httpClientOver(network) }
   if (credentialType === "default_credentials" || (credentialType === undefined && !options.clientSecret)) {
-    return { url, credential: new DefaultAzureCredential() }
+    return { url, credential: new DefaultAzureCredential(tokens) }
   }
   const { tenantId, clientId, secret } = application(options)
-  return { url, credential: new ClientSecretCredential(tenantId, clientId, secret) }
+  return { url, credential: new ClientSecretCredential(tenantId, clientId, secret, tokens) }
+}
+
+/** The last to touch a request: the SDK would send it by its own reading of the environment, managed identities' too. */
+async function httpClientOver(network: Network): Promise<HttpClient> {
+  const { createDefaultHttpClient } = await import("@azure/core-rest-pipeline")
+  const client = createDefaultHttpClient()
+  return {
+    sendRequest(request) {
+      request.agent = network.agentFor(request.url)
+      return client.sendRequest(request)
+    },
+  }
 }
 
 function sharedKey(accountName: string, accountKey: string | undefined): StorageSharedKeyCredential {

@@ -6,6 +6,7 @@
 import type { IncomingMessage } from "node:http"
 import { StorageError, type StorageErrorCode } from "../driver.ts"
 import { createAdaptiveLimiter } from "../limiter.ts"
+import { createNetwork, type Network } from "../network.ts"
 import { retry, RETRY_POLICY, type RetryPolicy } from "../retry.ts"
 import { advise, isOverload } from "./advice.ts"
 import { answerError } from "./answer.ts"
@@ -48,6 +49,7 @@ export class GcsBucket implements Disposable {
   readonly #endpoint: string
   readonly #rootDir: string | undefined
   readonly #userAgent: string
+  readonly #network: Network
   readonly #signIn: SignIn
   readonly #connections: Connections
   readonly #limiter
@@ -59,8 +61,9 @@ export class GcsBucket implements Disposable {
     this.sessionQueries = options.sessionQueries ?? isGoogle(this.#endpoint)
     this.#rootDir = options.rootDir
     this.#userAgent = options.userAgent ?? "oci-store"
-    this.#signIn = createSignIn(options)
-    this.#connections = createConnections(concurrency)
+    this.#network = createNetwork(options.network ?? {}, concurrency)
+    this.#signIn = createSignIn(options, this.#network)
+    this.#connections = createConnections(this.#network)
     this.#limiter = createAdaptiveLimiter(concurrency)
     this.#log = log
   }
@@ -149,7 +152,7 @@ export class GcsBucket implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#connections[Symbol.dispose]()
+    this.#network[Symbol.dispose]()
   }
 
   #url(path: string, query: Query): URL {

@@ -3,6 +3,7 @@
  * @module
  */
 import { StorageError, type StorageErrorCode } from "../driver.ts"
+import { networkSentence } from "../network-error.ts"
 import { AnswerError, systemCodeOf } from "./answer.ts"
 import { isWithoutCredentials, SignInError } from "./sign-in.ts"
 
@@ -59,7 +60,9 @@ const SENTENCES: Readonly<Record<StorageErrorCode, Sentence>> = {
   NO_SPACE: (at, error) => `There is no space left for ${what(at)}${said(error)}.`,
   NOT_A_STORE: (at) =>
     `${at.endpoint} does not answer like Google Cloud Storage: check the endpoint, and for a proxy in between.`,
-  UNAVAILABLE: (at, error) => `${at.endpoint} cannot be reached or is overloaded${said(error)}.`,
+  UNAVAILABLE: (at, error) =>
+    networkSentence(systemCodeOf(error), error instanceof Error ? error.message : undefined) ??
+    `${at.endpoint} cannot be reached or is overloaded${said(error)}.`,
 }
 
 /** Wraps whatever a request threw. */
@@ -85,7 +88,9 @@ export function codeOf(
 
 /** The place where tokens are given out was not reached, in contrast to a file that could not be read. */
 function isNetwork(error: SignInError): boolean {
-  return /^(?:ECONN|ETIMEDOUT|EAI_|ENOTFOUND|ENETUNREACH|EHOSTUNREACH|EPIPE)/.test(systemCodeOf(error) ?? "")
+  return /^(?:ECONN|ETIMEDOUT|EAI_|ENOTFOUND|ENETUNREACH|EHOSTUNREACH|EPIPE|PROXY_|CERTIFICATE_)/.test(
+    systemCodeOf(error) ?? "",
+  )
 }
 
 function credentials(error: unknown): string {

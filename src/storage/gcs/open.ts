@@ -4,6 +4,7 @@
  */
 import type { StorageDriver } from "../driver.ts"
 import { OptionError } from "../errors.ts"
+import type { NetworkSettings } from "../network.ts"
 import { flagOf, numberOf, type OptionValues, textOf } from "../option.ts"
 import { createGcsDriver, type GcsResources } from "./driver.ts"
 import type { GcsDriverOptions } from "./options.ts"
@@ -18,8 +19,9 @@ export async function openGcs(
   bucket: string,
   values: OptionValues,
   shared: GcsResources,
+  network?: NetworkSettings,
 ): Promise<StorageDriver> {
-  const options = gcsOptions(bucket, values)
+  const options = { ...gcsOptions(bucket, values), network }
   await requireIdentity(options)
   return createGcsDriver(options, shared)
 }

@@ -2,6 +2,7 @@
  * What one store is: a bucket, where it is, and who asks.
  * @module
  */
+import type { NetworkSettings } from "../network.ts"
 
 export interface GcsDriverOptions {
   readonly bucket: string
@@ -21,6 +22,8 @@ export interface GcsDriverOptions {
   readonly partSize?: number | undefined
   /** The User-Agent header. Defaults to the program's name. */
   readonly userAgent?: string | undefined
+  /** Left out: no proxies, and the authorities that Node knows. */
+  readonly network?: NetworkSettings | undefined
   /**
    * Whether an upload session may be asked how far it got. Defaults to true at Google. fake-gcs-server takes the question for the
    * upload's end; there a chunk that failed is sent again unasked.

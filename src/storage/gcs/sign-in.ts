@@ -6,6 +6,7 @@
  */
 import { readFile } from "node:fs/promises"
 import { MissingOptionError } from "../errors.ts"
+import { createNetwork, type Network } from "../network.ts"
 import { needsSignIn, type GcsDriverOptions } from "./options.ts"
 
 export interface SignIn {
@@ -18,12 +19,13 @@ export class SignInError extends Error {
   override readonly name = "SignInError"
 }
 
-export function createSignIn(options: GcsDriverOptions): SignIn {
+/** @param network through which tokens are asked for */
+export function createSignIn(options: GcsDriverOptions, network: Network): SignIn {
   if (!needsSignIn(options)) return { headers: async () => ({}) }
   let identity: ReturnType<typeof findIdentity> | undefined
   return {
     async headers() {
-      identity ??= findIdentity(options)
+      identity ??= findIdentity(options, network)
       try {
         return Object.fromEntries(await (await identity).getRequestHeaders())
       } catch (error) {
@@ -39,8 +41,9 @@ export function createSignIn(options: GcsDriverOptions): SignIn {
  */
 export async function requireIdentity(options: GcsDriverOptions): Promise<void> {
   if (!needsSignIn(options) || options.projectId || options.keyfile || options.credentials) return
+  using network = createNetwork(options.network ?? {}, 1)
   try {
-    await findIdentity(options)
+    await findIdentity(options, network)
   } catch (error) {
     if (!isWithoutCredentials(error)) return // the first request says it better
     throw new MissingOptionError(
@@ -52,15 +55,16 @@ export async function requireIdentity(options: GcsDriverOptions): Promise<void> 
 }
 
 /** The SDK's own options for a key print warnings that they are outdated; this is what it does with one from the environment. */
-async function findIdentity({ projectId, keyfile, credentials }: GcsDriverOptions) {
+async function findIdentity({ projectId, keyfile, credentials }: GcsDriverOptions, network: Network) {
   const { Storage } = await import("@google-cloud/storage") // takes a while, and is for nothing where nobody signs in
-  const { authClient } = new Storage(projectId ? { projectId } : {})
+  const clientOptions = { transporterOptions: { agent: (url: URL) => network.agentFor(url) } }
+  const { authClient } = new Storage({ clientOptions, ...(projectId && { projectId }) })
   if (credentials) authClient.jsonContent = credentials
   if (!keyfile) return authClient.getClient()
   // Read beforehand: what is no JSON would be taken for a certificate.
   JSON.parse(await readFile(keyfile, "utf8"))
   // oxlint-disable-next-line no-underscore-dangle -- declared public, and the version is pinned
-  return authClient._getApplicationCredentialsFromFilePath(keyfile)
+  return authClient._getApplicationCredentialsFromFilePath(keyfile, clientOptions)
 }
 
 export function isWithoutCredentials(error: unknown): boolean {

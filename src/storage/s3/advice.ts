@@ -28,6 +28,7 @@ const CONNECTION_ATTEMPTS: Readonly<Record<string, number>> = {
   EAI_AGAIN: 5,
   ECONNREFUSED: 3,
   EHOSTUNREACH: 3,
+  PROXY_UNREACHABLE: 3,
   ENETUNREACH: 3,
   ENOTFOUND: 2,
 }

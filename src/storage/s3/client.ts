@@ -4,14 +4,10 @@
  */
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
 import { endpointUrl } from "../endpoint.ts"
+import { createNetwork } from "../network.ts"
 import { explicitCredentials, type S3DriverOptions } from "./options.ts"
+import { recogniseProxies } from "./proxy-answers.ts"
 import { leaveLargeBodiesUnsigned } from "./unsigned-bodies.ts"
-
-/** Milliseconds for a connection to come about. */
-const CONNECT_TIMEOUT = 10_000
-
-/** Milliseconds without a byte in either direction. A whole request may take as long as it likes. */
-const IDLE_TIMEOUT = 120_000
 
 export type ClientOptions = Omit<S3DriverOptions, "bucket" | "region"> & {
   readonly region?: string | undefined
@@ -20,9 +16,7 @@ export type ClientOptions = Omit<S3DriverOptions, "bucket" | "region"> & {
 /** @param concurrency idle connections to keep */
 export function createClient(options: ClientOptions, concurrency: number): S3Client {
   const endpoint = endpointUrl(options.endpoint)
-  // No cap on sockets: what waits for an answer is limited before it gets here, and a body that its reader has paused must
-  // not keep an upload, perhaps its own copy to another store, from getting a connection.
-  const agent = { keepAlive: true, maxSockets: Infinity, maxFreeSockets: concurrency }
+  const network = createNetwork(options.network ?? {}, concurrency)
   const client = new S3Client({
     ...(options.region && { region: options.region }),
     ...(options.profile && { profile: options.profile }),
@@ -33,13 +27,13 @@ export function createClient(options: ClientOptions, concurrency: number): S3Cli
     maxAttempts: 1, // retries are ours
     // The SDK would open a new connection for every part to wait on: parts are retried from memory anyway.
     expectContinueHeader: false,
+    // It also asks for tokens, wherever it signs in.
     requestHandler: {
-      connectionTimeout: CONNECT_TIMEOUT,
-      socketTimeout: IDLE_TIMEOUT,
-      httpAgent: agent,
-      httpsAgent: agent,
+      httpAgent: network.agentFor(endpoint ?? "http://s3.amazonaws.com"),
+      httpsAgent: network.secure,
     },
   })
+  recogniseProxies(client, network)
   if (!options.anonymous) leaveLargeBodiesUnsigned(client)
   return client
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { StorageError, type StorageErrorCode } from "../driver.ts"
+import { networkSentence } from "../network-error.ts"
 import { inspect, type S3Failure } from "./response.ts"
 
 export const NAME = "s3"
@@ -88,7 +89,9 @@ const SENTENCES: Readonly<Record<StorageErrorCode, Sentence>> = {
   NO_SPACE: (at, failure) => `There is no space left for ${what(at)}${said(failure)}.`,
   NOT_A_STORE: (at, { status }) =>
     `${place(at)} does not answer like an S3 server (status ${status ?? "unknown"}, no XML): check the endpoint, and for a proxy in between.`,
-  UNAVAILABLE: (at, failure) => `${place(at)} cannot be reached or is overloaded${said(failure)}.`,
+  UNAVAILABLE: (at, failure) =>
+    networkSentence(failure.systemCode, failure.message) ??
+    `${place(at)} cannot be reached or is overloaded${said(failure)}.`,
 }
 
 /** Wraps whatever a request threw. */

@@ -3,6 +3,7 @@
  * @module
  */
 import type { StorageDriver } from "../driver.ts"
+import type { NetworkSettings } from "../network.ts"
 import { flagOf, numberOf, type OptionValues, textOf } from "../option.ts"
 import { readCloudFront } from "./cloudfront-options.ts"
 import { refuseContradictions } from "./contradictions.ts"
@@ -18,8 +19,9 @@ export async function openS3(
   bucket: string,
   values: OptionValues,
   shared: S3Resources,
+  network?: NetworkSettings,
 ): Promise<StorageDriver> {
-  const options = await s3Options(bucket, values)
+  const options = { ...(await s3Options(bucket, values)), network }
   return createS3Driver({ ...options, region: await resolveRegion(options) }, shared)
 }
 
@@ -46,7 +48,6 @@ export async function s3Options(bucket: string, values: OptionValues) {
     dualStack: flagOf(values, "usedualstack"),
     fips: flagOf(values, "usefipsendpoint"),
     userAgent: textOf(values, "useragent"),
-    skipVerify: flagOf(values, "skipverify"),
     copyThreshold: numberOf(values, "multipartcopythresholdsize"),
     copyPartSize: numberOf(values, "multipartcopychunksize"),
     cloudFront: await readCloudFront(values),

@@ -4,6 +4,7 @@
  */
 import { MissingOptionError } from "../errors.ts"
 import type { CloudFront } from "./cloudfront.ts"
+import type { NetworkSettings } from "../network.ts"
 
 export interface S3DriverOptions {
   readonly bucket: string
@@ -25,6 +26,7 @@ export interface S3DriverOptions {
   readonly pathStyle?: boolean | undefined
   /** Bytes of a part of a large object, at least 5 MiB. Larger objects get larger ones. Defaults to 16 MiB. */
   readonly partSize?: number | undefined
+<<<<<<< HEAD
   /** A storage class of S3. Left out, or NONE: none is asked for, so the bucket's own holds, STANDARD as a rule. */
   readonly storageClass?: string | undefined
   /** A canned ACL. Left out: none is asked for. */
@@ -41,14 +43,16 @@ export interface S3DriverOptions {
   readonly fips?: boolean | undefined
   /** Words behind the SDK's own in the User-Agent header. */
   readonly userAgent?: string | undefined
-  /** Accepts any certificate. */
-  readonly skipVerify?: boolean | undefined
   /** Bytes: larger objects are copied in parts. Defaults to 5 GiB. */
   readonly copyThreshold?: number | undefined
   /** Bytes of such a part. Defaults to 512 MiB. */
   readonly copyPartSize?: number | undefined
   /** Where bytes that never change are read. Left out: as everything, in the bucket. */
   readonly cloudFront?: CloudFront | undefined
+=======
+  /** Left out: no proxies, and the authorities that Node knows. */
+  readonly network?: NetworkSettings | undefined
+>>>>>>> c329357 (Connect to clouds through proxies, and with other authorities' certificates)
 }
 
 /** Maps a driver's key to an object's name as Distribution does, so that both read each other's stores. */

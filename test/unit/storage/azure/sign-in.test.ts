@@ -3,9 +3,12 @@ import { ClientSecretCredential, DefaultAzureCredential } from "@azure/identity"
 import { expect, test } from "vitest"
 import { type AzureDriverOptions, serviceUrl } from "../../../../src/storage/azure/options.ts"
 import { nameStart } from "../../../../src/storage/azure/names.ts"
-import { signIn } from "../../../../src/storage/azure/sign-in.ts"
+import { signIn as signInOver } from "../../../../src/storage/azure/sign-in.ts"
+import { createNetwork } from "../../../../src/storage/network.ts"
 
 type Options = Omit<AzureDriverOptions, "container">
+
+const signIn = (options: AzureDriverOptions) => signInOver(options, createNetwork({}, 1))
 
 const ACCOUNT = { accountName: "acme" }
 const KEY = { ...ACCOUNT, accountKey: "a2V5" }

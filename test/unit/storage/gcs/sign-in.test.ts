@@ -7,6 +7,7 @@ import path from "node:path"
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest"
 import { createMemoryBudget } from "../../../../src/storage/budget.ts"
 import { openGcs } from "../../../../src/storage/gcs/open.ts"
+import { createNetwork } from "../../../../src/storage/network.ts"
 import { createSignIn } from "../../../../src/storage/gcs/sign-in.ts"
 
 const shared = { budget: createMemoryBudget(1024), concurrency: 1 }
@@ -102,7 +103,8 @@ test("a key file is exchanged for a token, once, and without a word", async () =
       credential_source: { file: path.join(folder, "subject") },
     }),
   )
-  const signIn = createSignIn({ bucket: "images", keyfile: file })
+  using network = createNetwork({}, 1)
+  const signIn = createSignIn({ bucket: "images", keyfile: file }, network)
   for (let i = 0; i < 3; i += 1) expect(await signIn.headers()).toEqual({ authorization: "Bearer token" })
   expect(asked).toBe(1)
   expect(warn).not.toHaveBeenCalled()

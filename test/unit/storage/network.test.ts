@@ -3,7 +3,7 @@ import http from "node:http"
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net"
 import { text } from "node:stream/consumers"
 import { afterEach, beforeEach, expect, test } from "vitest"
-import { createAgent } from "../../../../src/storage/azure/agent.ts"
+import { createNetwork } from "../../../src/storage/network.ts"
 
 let server: Server
 let sockets: Socket[]
@@ -29,14 +29,14 @@ const get = async (agent: http.Agent) => {
 
 test("a server that does not answer is given up", async () => {
   onRequest = () => undefined
-  const agent = createAgent("http://x", 1, { connecting: 1000, idle: 50 })
+  const agent = createNetwork({}, 1, { connecting: 1000, idle: 50 }).agentFor("http://x")
   await expect(get(agent)).rejects.toMatchObject({ code: "ETIMEDOUT" })
 })
 
 test("a connection is used again, and may take longer than it took to come about", async () => {
   onRequest = (socket) =>
     void setTimeout(() => socket.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"), 60)
-  const agent = createAgent("http://x", 1, { connecting: 30, idle: 5000 })
+  const agent = createNetwork({}, 1, { connecting: 30, idle: 5000 }).agentFor("http://x")
   expect(await get(agent)).toBe("ok")
   expect(await get(agent)).toBe("ok")
   expect(sockets).toHaveLength(1)
