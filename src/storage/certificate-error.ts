@@ -8,7 +8,8 @@ import { NetworkError } from "./network-error.ts"
 const ANOTHER_AUTHORITY =
   "Pass the certificate of that authority, or of your company's where it inspects the traffic, with --ca-file."
 
-type Sentence = (reason: string) => readonly [whatIsWrong: string, wayOut: string]
+/** @param names that the certificate is for, as a list, if it has any */
+type Sentence = (names: string | undefined) => readonly [whatIsWrong: string, wayOut: string]
 
 const unknownAuthority: Sentence = () => [
   "an authority that is not known here has signed its certificate",
@@ -30,8 +31,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     "Have it renewed, or set this computer's clock; --ca-file is no way round.",
   ],
   CERT_NOT_YET_VALID: () => ["its certificate is not valid yet", "Set this computer's clock."],
-  ERR_TLS_CERT_ALTNAME_INVALID: (reason) => [
-    `its certificate is for another name${reason}`,
+  ERR_TLS_CERT_ALTNAME_INVALID: (names) => [
+    `its certificate is for another name${names ? ` (${names})` : ""}`,
     "Check the endpoint; --ca-file is no way round.",
   ],
 }
@@ -39,10 +40,10 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
 /** @param server origin, for the message */
 export function certificateError(error: unknown, server: string): NetworkError | undefined {
   if (!(error instanceof Error)) return undefined
-  const { code, reason } = error as Error & { code?: string; reason?: string }
-  const [whatIsWrong, wayOut] = SENTENCES[code ?? ""]?.(reason ? ` (${reason.replace(/\.$/, "")})` : "") ?? []
+  const { code, cert } = error as Error & { code?: string; cert?: { subjectaltname?: string } }
+  const names = cert?.subjectaltname?.replace(/(?:DNS|IP Address):/g, "")
+  const [whatIsWrong, wayOut] = SENTENCES[code ?? ""]?.(names) ?? []
   if (whatIsWrong === undefined) return undefined
-  return new NetworkError("CERTIFICATE_REFUSED", `${server} cannot be trusted: ${whatIsWrong}. ${wayOut}`, {
-    cause: error,
-  })
+  const sentence = `${server} cannot be trusted: ${whatIsWrong}. ${wayOut}`
+  return new NetworkError("CERTIFICATE_REFUSED", sentence, { cause: error })
 }

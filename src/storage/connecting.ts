@@ -16,18 +16,30 @@ export interface Patience {
   readonly idle: number
 }
 
+export interface Dialling extends Patience {
+  /** Told why a connection did not come about. */
+  readonly onFailure: (error: unknown) => void
+}
+
 /** Rejects when there is no connection to be had, and when the signal is aborted. */
 export type Dial = (options: ClientRequestArgs, signal: AbortSignal) => Promise<Duplex>
 
 /** Has the agent give a connection to a request only once it stands: then its errors can be told apart, and explained. */
-export function dialWith<A extends Agent>(agent: A, dial: Dial, { connecting, idle }: Patience): A {
+export function dialWith<A extends Agent>(
+  agent: A,
+  dial: Dial,
+  { connecting, idle, onFailure }: Dialling,
+): A {
   const ended = new AbortController()
   const connect = callbackify(async (options: ClientRequestArgs) => {
     const socket = await dial(options, AbortSignal.any([ended.signal, AbortSignal.timeout(connecting)]))
     return giveUpOnSilence(socket as Socket, idle)
   })
   agent.createConnection = (options, callback) => {
-    connect(options, (error, socket) => callback?.(error, socket))
+    connect(options, (error, socket) => {
+      if (error) onFailure(error)
+      callback?.(error, socket)
+    })
     return undefined
   }
   const destroy = agent.destroy.bind(agent)

@@ -68,5 +68,5 @@ export const GCS_OPTIONS = [
     type: "string",
     describe: "The User-Agent header; default: oci-store",
   },
-  caFileOption(["CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE", "REQUESTS_CA_BUNDLE"]),
+  caFileOption(["CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE"]),
 ] as const satisfies readonly DriverOption[]

@@ -13,6 +13,7 @@ const INSTALL = {
   "fake-gcs-server": "go install github.com/fsouza/fake-gcs-server@v1.56.1",
   registry: "go install github.com/distribution/distribution/v3/cmd/registry@v3.1.2",
   crane: "go install github.com/google/go-containerregistry/cmd/crane@v0.22.1",
+  openssl: "apt install openssl",
   regctl: "go install github.com/regclient/regclient/cmd/regctl@v0.11.7",
 } as const
 

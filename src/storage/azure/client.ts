@@ -2,7 +2,7 @@
  * The SDK's client, with what does not suit large transfers turned off.
  * @module
  */
-import { ContainerClient, newPipeline, type RequestPolicyFactory } from "@azure/storage-blob"
+import { ContainerClient, newPipeline, type RequestPolicyFactory, RestError } from "@azure/storage-blob"
 import type { Network } from "../network.ts"
 import type { Account } from "./sign-in.ts"
 
@@ -24,10 +24,12 @@ function connectingOver(network: Network): RequestPolicyFactory {
       async sendRequest(request) {
         // In place of the one that the SDK may have set by its own reading of the environment.
         request.agent = network.agentFor(request.url)
-        const answer = await next.sendRequest(request)
-        const refusal = network.refusalOf(request.url, answer.status)
-        if (refusal) throw refusal
-        return answer
+        try {
+          return await next.sendRequest(request)
+        } catch (error) {
+          const status = error instanceof RestError ? error.statusCode : undefined
+          throw network.refusalOf(request.url, status) ?? error
+        }
       },
     }),
   }

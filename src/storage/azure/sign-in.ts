@@ -2,6 +2,7 @@
  * Who asks: a key, a connection string, an application, whatever the Azure tools know, or nobody.
  * @module
  */
+import type { TokenCredential } from "@azure/identity"
 import type { HttpClient } from "@azure/core-rest-pipeline"
 import { AnonymousCredential, BlobServiceClient, StorageSharedKeyCredential } from "@azure/storage-blob"
 import { MissingOptionError } from "../errors.ts"
@@ -32,10 +33,18 @@ export async function signIn(options: AzureDriverOptions, network: Network): Pro
   const { ClientSecretCredential, DefaultAzureCredential } = await import("@azure/identity")
   const tokens = { httpClient: await httpClientOver(network) }
   if (credentialType === "default_credentials" || (credentialType === undefined && !options.clientSecret)) {
-    return { url, credential: new DefaultAzureCredential(tokens) }
+    return { url, credential: explained(new DefaultAzureCredential(tokens), network) }
   }
   const { tenantId, clientId, secret } = application(options)
-  return { url, credential: new ClientSecretCredential(tenantId, clientId, secret, tokens) }
+  const credential = new ClientSecretCredential(tenantId, clientId, secret, tokens)
+  return { url, credential: explained(credential, network) }
+}
+
+/** The SDK says of a connection that failed only that it failed. */
+function explained<C extends TokenCredential>(credential: C, network: Network): C {
+  const getToken = credential.getToken.bind(credential)
+  credential.getToken = (...request) => network.explaining(() => getToken(...request))
+  return credential
 }
 
 /** The last to touch a request: the SDK would send it by its own reading of the environment, managed identities' too. */

@@ -27,7 +27,8 @@ export function createSignIn(options: GcsDriverOptions, network: Network): SignI
     async headers() {
       identity ??= findIdentity(options, network)
       try {
-        return Object.fromEntries(await (await identity).getRequestHeaders())
+        const client = await identity
+        return Object.fromEntries(await network.explaining(() => client.getRequestHeaders()))
       } catch (error) {
         throw signInError(error)
       }
@@ -60,11 +61,21 @@ async function findIdentity({ projectId, keyfile, credentials }: GcsDriverOption
   const clientOptions = { transporterOptions: { agent: (url: URL) => network.agentFor(url) } }
   const { authClient } = new Storage({ clientOptions, ...(projectId && { projectId }) })
   if (credentials) authClient.jsonContent = credentials
-  if (!keyfile) return authClient.getClient()
+  if (!keyfile) return shareTransporter(await authClient.getClient())
   // Read beforehand: what is no JSON would be taken for a certificate.
   JSON.parse(await readFile(keyfile, "utf8"))
   // oxlint-disable-next-line no-underscore-dangle -- declared public, and the version is pinned
-  return authClient._getApplicationCredentialsFromFilePath(keyfile, clientOptions)
+  return shareTransporter(await authClient._getApplicationCredentialsFromFilePath(keyfile, clientOptions))
+}
+
+/** Clients that exchange one token for another have helpers, which the SDK leaves to ask in their own way. */
+function shareTransporter<C extends { readonly transporter: unknown }>(client: C): C {
+  for (const name of ["stsCredential", "sourceClient"]) {
+    const helper: unknown = Reflect.get(client, name)
+    if (typeof helper !== "object" || helper === null) continue
+    shareTransporter(Object.assign(helper, { transporter: client.transporter }))
+  }
+  return client
 }
 
 export function isWithoutCredentials(error: unknown): boolean {

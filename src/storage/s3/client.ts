@@ -2,9 +2,11 @@
  * The SDK's client, with what does not suit large transfers turned off.
  * @module
  */
+import { defaultProvider, type DefaultProviderInit } from "@aws-sdk/credential-provider-node"
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
+import type { Agent } from "node:http"
 import { endpointUrl } from "../endpoint.ts"
-import { createNetwork } from "../network.ts"
+import { createNetwork, type Network } from "../network.ts"
 import { explicitCredentials, type S3DriverOptions } from "./options.ts"
 import { recogniseProxies } from "./proxy-answers.ts"
 import { leaveLargeBodiesUnsigned } from "./unsigned-bodies.ts"
@@ -13,10 +15,20 @@ export type ClientOptions = Omit<S3DriverOptions, "bucket" | "region"> & {
   readonly region?: string | undefined
 }
 
+/** As the SDK's handler of requests takes them. */
+interface Connections extends Record<string, unknown> {
+  readonly httpAgent: Agent
+  readonly httpsAgent: Network["secure"]
+}
+
 /** @param concurrency idle connections to keep */
 export function createClient(options: ClientOptions, concurrency: number): S3Client {
   const endpoint = endpointUrl(options.endpoint)
   const network = createNetwork(options.network ?? {}, concurrency)
+  const requestHandler = {
+    httpAgent: network.agentFor(endpoint ?? "http://s3.amazonaws.com"),
+    httpsAgent: network.secure,
+  }
   const client = new S3Client({
     ...(options.region && { region: options.region }),
     ...(options.profile && { profile: options.profile }),
@@ -27,11 +39,8 @@ export function createClient(options: ClientOptions, concurrency: number): S3Cli
     maxAttempts: 1, // retries are ours
     // The SDK would open a new connection for every part to wait on: parts are retried from memory anyway.
     expectContinueHeader: false,
-    // It also asks for tokens, wherever it signs in.
-    requestHandler: {
-      httpAgent: network.agentFor(endpoint ?? "http://s3.amazonaws.com"),
-      httpsAgent: network.secure,
-    },
+    requestHandler,
+    credentialDefaultProvider: credentialsOver(network, requestHandler),
   })
   recogniseProxies(client, network)
   if (!options.anonymous) leaveLargeBodiesUnsigned(client)
@@ -67,4 +76,12 @@ function identity(options: ClientOptions): S3ClientConfig {
   }
   const credentials = explicitCredentials(options)
   return credentials ? { credentials } : {}
+}
+
+/** The SDK's own chain. It asks most services over the client's connections, but single sign-on over others unless it is told. */
+function credentialsOver(network: Network, requestHandler: Connections) {
+  return (init: DefaultProviderInit) => {
+    const provide = defaultProvider({ ...init, clientConfig: { requestHandler } })
+    return (options?: Parameters<typeof provide>[0]) => network.explaining(() => provide(options))
+  }
 }
