@@ -5,8 +5,10 @@
  * @module
  */
 import { readFile } from "node:fs/promises"
+import type { Agent } from "node:http"
 import { MissingOptionError } from "../errors.ts"
 import { createNetwork, type Network } from "../network.ts"
+import { field } from "./answer.ts"
 import { needsSignIn, type GcsDriverOptions } from "./options.ts"
 
 export interface SignIn {
@@ -58,22 +60,25 @@ export async function requireIdentity(options: GcsDriverOptions): Promise<void> 
 /** The SDK's own options for a key print warnings that they are outdated; this is what it does with one from the environment. */
 async function findIdentity({ projectId, keyfile, credentials }: GcsDriverOptions, network: Network) {
   const { Storage } = await import("@google-cloud/storage") // takes a while, and is for nothing where nobody signs in
-  const clientOptions = { transporterOptions: { agent: (url: URL) => network.agentFor(url) } }
+  const agent: AgentChoice = (url) => network.agentFor(url)
+  const clientOptions = { transporterOptions: { agent } }
   const { authClient } = new Storage({ clientOptions, ...(projectId && { projectId }) })
   if (credentials) authClient.jsonContent = credentials
-  if (!keyfile) return shareTransporter(await authClient.getClient())
+  if (!keyfile) return askingOver(agent, await authClient.getClient())
   // Read beforehand: what is no JSON would be taken for a certificate.
   JSON.parse(await readFile(keyfile, "utf8"))
   // oxlint-disable-next-line no-underscore-dangle -- declared public, and the version is pinned
-  return shareTransporter(await authClient._getApplicationCredentialsFromFilePath(keyfile, clientOptions))
+  return askingOver(agent, await authClient._getApplicationCredentialsFromFilePath(keyfile, clientOptions))
 }
 
-/** Clients that exchange one token for another have helpers, which the SDK leaves to ask in their own way. */
-function shareTransporter<C extends { readonly transporter: unknown }>(client: C): C {
-  for (const name of ["stsCredential", "sourceClient"]) {
-    const helper: unknown = Reflect.get(client, name)
-    if (typeof helper !== "object" || helper === null) continue
-    shareTransporter(Object.assign(helper, { transporter: client.transporter }))
+type AgentChoice = (url: URL) => Agent
+
+/** Clients that exchange one token for another, and their helpers, are made by the SDK without the options that it was given. */
+function askingOver<C extends object>(agent: AgentChoice, client: C): C {
+  const defaults: unknown = field(field(client, "transporter"), "defaults")
+  if (typeof defaults === "object" && defaults !== null) Object.assign(defaults, { agent })
+  for (const helper of [field(client, "stsCredential"), field(client, "sourceClient")]) {
+    if (typeof helper === "object" && helper !== null) askingOver(agent, helper)
   }
   return client
 }

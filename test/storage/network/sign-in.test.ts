@@ -1,8 +1,9 @@
 /**
  * Where the SDKs sign in goes the same way as everything else; what gives a machine its own credentials is asked directly.
  */
+import { createHash } from "node:crypto"
 import { once } from "node:events"
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { createServer, type RequestListener } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -16,6 +17,7 @@ import { createS3Driver } from "../../../src/storage/s3/driver.ts"
 import { type ForwardProxy, startForwardProxy } from "../../support/forward-proxy.ts"
 import { via } from "./setup.ts"
 
+const USER = { client_id: "c", client_secret: "s", refresh_token: "r" }
 const shared = { budget: createMemoryBudget(1024), concurrency: 1 }
 let folder: string
 let proxy: ForwardProxy
@@ -76,9 +78,7 @@ test("s3 asks for single sign-on's credentials through the proxy", async () => {
     join(folder, "config"),
     "[profile work]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = dev\n[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.awsapps.com/start\n",
   )
-  const { mkdir } = await import("node:fs/promises")
   await mkdir(join(folder, ".aws/sso/cache"), { recursive: true })
-  const { createHash } = await import("node:crypto")
   const cache = `${createHash("sha1").update("corp").digest("hex")}.json`
   const expiresAt = new Date(Date.now() + 3_600_000).toISOString()
   await writeFile(join(folder, ".aws/sso/cache", cache), JSON.stringify({ accessToken: "token", expiresAt }))
@@ -100,21 +100,38 @@ test("s3 asks a container's credentials without the proxy", async () => {
   expect(new Set(proxy.seen)).toEqual(new Set(["CONNECT images.s3.eu-west-1.amazonaws.com:443"]))
 })
 
-test("gcs exchanges a token through the proxy", async () => {
+test.for<[string, object, string]>([
+  [
+    "a federated identity",
+    {
+      type: "external_account",
+      audience: "//iam.googleapis.com/x",
+      subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
+      token_url: "https://sts.googleapis.com/v1/token",
+      credential_source: { file: "TOKEN" },
+    },
+    "sts.googleapis.com:443",
+  ],
+  ["a user", { type: "authorized_user", ...USER }, "oauth2.googleapis.com:443"],
+  [
+    "a user in the name of a service account",
+    {
+      type: "impersonated_service_account",
+      service_account_impersonation_url:
+        "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/ci@p.iam.gserviceaccount.com:generateAccessToken",
+      source_credentials: { type: "authorized_user", ...USER },
+    },
+    "oauth2.googleapis.com:443",
+  ],
+])("gcs signs in %s through the proxy", async ([, credentials, target]) => {
   const keyfile = join(folder, "key.json")
-  const configuration = {
-    type: "external_account",
-    audience: "//iam.googleapis.com/x",
-    subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
-    token_url: "https://sts.googleapis.com/v1/token",
-    credential_source: { file: join(folder, "token") },
-  }
-  await writeFile(keyfile, JSON.stringify(configuration))
+  await writeFile(keyfile, JSON.stringify(credentials).replace("TOKEN", join(folder, "token")))
   const said = await failureOf(
     createGcsDriver({ bucket: "images", keyfile, network: via(proxy.url) }, shared),
   )
-  expect(said).toMatch(/^StorageError: The proxy .* does not let through to sts\.googleapis\.com:443/)
-  expect(new Set(proxy.seen)).toEqual(new Set(["CONNECT sts.googleapis.com:443"]))
+  expect(said).toMatch(/^StorageError: The proxy .* does not let through to /)
+  expect(said).toContain(target)
+  expect(new Set(proxy.seen)).toEqual(new Set([`CONNECT ${target}`]))
 })
 
 test("gcs asks the metadata server without the proxy", async () => {
