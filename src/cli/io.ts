@@ -2,7 +2,7 @@
  * The world around the process, as the command line sees it: given as an argument, so that everything runs in a test too.
  * @module
  */
-import { keepMetadataDirect } from "./metadata.ts"
+import { keepMetadataDirect } from "./direct.ts"
 
 export interface Output {
   write(text: string): unknown

@@ -66,7 +66,7 @@ export async function standing<S extends Duplex>(
 }
 
 /** As Node calls it when it is the system that gives up. */
-export function silence(cause?: unknown): Error {
+function silence(cause?: unknown): Error {
   return Object.assign(new Error("The server is silent.", { cause }), { code: "ETIMEDOUT" })
 }
 

@@ -68,5 +68,5 @@ export const GCS_OPTIONS = [
     type: "string",
     describe: "The User-Agent header; default: oci-store",
   },
-  caFileOption(["CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE"]),
+  caFileOption(["REQUESTS_CA_BUNDLE"]),
 ] as const satisfies readonly DriverOption[]

@@ -24,10 +24,9 @@ export class NetworkError extends Error {
   }
 }
 
-/** The sentence of such an error, whatever an SDK has made of it. */
+/** The sentence of such an error, also when an SDK has put it into one of its own. */
 export function networkSentence(code: string | undefined, message: string | undefined): string | undefined {
-  if (message === undefined || !CODES.includes(code ?? "")) return undefined
-  return message.replace(/^request to \S+ failed, reason: /, "") // of the fetch in Google's library
+  return CODES.includes(code ?? "") ? message : undefined
 }
 
 export function unreachableProxy({ address, variable }: Proxy, host: string, cause: unknown): NetworkError {

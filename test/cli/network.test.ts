@@ -24,7 +24,7 @@ const NOWHERE = { DOCKER_HOST: "unix:///nowhere/docker.sock", HOME: "/nowhere" }
 const KEYS = { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "secret" }
 const BACKENDS = [
   ["s3", "AWS_CA_BUNDLE", ["--region", "eu-west-1"]],
-  ["gcs", "CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE", ["--anonymous"]],
+  ["gcs", "REQUESTS_CA_BUNDLE", ["--anonymous"]],
   ["azure", "REQUESTS_CA_BUNDLE", ["--account-name", "acme", "--anonymous"]],
 ] as const
 

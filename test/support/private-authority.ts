@@ -16,7 +16,7 @@ export interface Certificate {
   readonly key: Buffer
 }
 
-export interface CertificateRequest {
+interface CertificateRequest {
   /** Defaults to all names right below `cloud.test` and `blob.test`. */
   readonly names?: readonly string[]
   /** From now. Negative: expired. Defaults to 2. */

@@ -26,7 +26,6 @@ export interface S3DriverOptions {
   readonly pathStyle?: boolean | undefined
   /** Bytes of a part of a large object, at least 5 MiB. Larger objects get larger ones. Defaults to 16 MiB. */
   readonly partSize?: number | undefined
-<<<<<<< HEAD
   /** A storage class of S3. Left out, or NONE: none is asked for, so the bucket's own holds, STANDARD as a rule. */
   readonly storageClass?: string | undefined
   /** A canned ACL. Left out: none is asked for. */
@@ -49,10 +48,8 @@ export interface S3DriverOptions {
   readonly copyPartSize?: number | undefined
   /** Where bytes that never change are read. Left out: as everything, in the bucket. */
   readonly cloudFront?: CloudFront | undefined
-=======
   /** Left out: no proxies, and the authorities that Node knows. */
   readonly network?: NetworkSettings | undefined
->>>>>>> c329357 (Connect to clouds through proxies, and with other authorities' certificates)
 }
 
 /** Maps a driver's key to an object's name as Distribution does, so that both read each other's stores. */

@@ -11,8 +11,8 @@ import { readProxies } from "../../../src/storage/proxies.ts"
 import { createS3Driver } from "../../../src/storage/s3/driver.ts"
 import { MiB } from "../../support/bytes.ts"
 
-export const KEYS = { accessKey: "AKIDEXAMPLE", secretKey: "secret" }
-export const ACCOUNT = { accountName: "testaccount", accountKey: "a2V5" }
+const KEYS = { accessKey: "AKIDEXAMPLE", secretKey: "secret" }
+const ACCOUNT = { accountName: "testaccount", accountKey: "a2V5" }
 
 export interface Place {
   readonly endpoint: string

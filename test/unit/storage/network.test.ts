@@ -1,9 +1,11 @@
 import { once } from "node:events"
 import http from "node:http"
+import https from "node:https"
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net"
 import { text } from "node:stream/consumers"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { createNetwork } from "../../../src/storage/network.ts"
+import { readProxies } from "../../../src/storage/proxies.ts"
 
 let server: Server
 let sockets: Socket[]
@@ -41,4 +43,36 @@ test("a connection is used again, and may take longer than it took to come about
   expect(await get(agent)).toBe("ok")
   expect(sockets).toHaveLength(1)
   agent.destroy()
+})
+
+test.for(["https", "http"])("a proxy that does not answer is given up, for %s", async (scheme) => {
+  onRequest = () => undefined
+  const { port } = server.address() as AddressInfo
+  const proxies = readProxies({
+    HTTPS_PROXY: `http://127.0.0.1:${port}`,
+    HTTP_PROXY: `http://127.0.0.1:${port}`,
+  })
+  using network = createNetwork({ proxies }, 1, { connecting: 50, idle: 50 })
+  const url = `${scheme}://store.test/`
+  const asked = (scheme === "https" ? https : http).get(url, { agent: network.agentFor(url) })
+  await expect(once(asked, "response")).rejects.toMatchObject(
+    scheme === "https"
+      ? { code: "PROXY_UNREACHABLE", message: expect.stringContaining("it does not answer") }
+      : { code: "ETIMEDOUT" },
+  )
+})
+
+test("what the proxy of a connection said is told in place of what an SDK made of it", async () => {
+  onRequest = (socket) => void socket.end("HTTP/1.1 407 Who are you?\r\n\r\n")
+  const { port } = server.address() as AddressInfo
+  const proxies = readProxies({ HTTPS_PROXY: `http://127.0.0.1:${port}` })
+  using network = createNetwork({ proxies }, 1)
+  const vague = async () => {
+    await once(https.get("https://store.test/", { agent: network.secure }), "response").catch(() => undefined)
+    throw new Error("It failed.")
+  }
+  await expect(network.explaining(vague)).rejects.toThrow(/asks for a user name and password/)
+  await expect(network.explaining(() => Promise.reject(new Error("It failed.")))).rejects.toThrow(
+    "It failed.",
+  )
 })
