@@ -4,7 +4,7 @@
  */
 import { readCertificates } from "./certificates.ts"
 import type { NetworkSettings } from "./network.ts"
-import { type DriverOption, type OptionValues, textOf } from "./option.ts"
+import { type DriverOption, flagOf, type OptionValues, textOf } from "./option.ts"
 import { type ProxyEnvironment, readProxies } from "./proxies.ts"
 
 const CA_FILE = "ca-file"
@@ -29,9 +29,9 @@ export async function readNetwork(
   values: OptionValues,
   env: ProxyEnvironment,
 ): Promise<NetworkSettings> {
-  const proxies = readProxies(env)
+  const settings = { proxies: readProxies(env), verify: flagOf(values, "skipverify") !== true }
   const file = textOf(values, CA_FILE)
-  if (file === undefined) return { proxies }
+  if (file === undefined) return settings
   const variables = options.find(({ name }) => name === CA_FILE)?.env ?? []
-  return { proxies, certificates: await readCertificates(file, CA_FILE, variables) }
+  return { ...settings, certificates: await readCertificates(file, CA_FILE, variables) }
 }

@@ -4,13 +4,17 @@
  * @module
  */
 import { once } from "node:events"
-import { createServer, request as forward, type IncomingMessage } from "node:http"
+import { createServer, request as forward, type IncomingMessage, type RequestListener } from "node:http"
+import { createServer as createTlsServer } from "node:https"
 import { connect, type Socket } from "node:net"
 import { pipeline } from "node:stream/promises"
+import type { Certificate } from "./private-authority.ts"
 
 export interface ForwardProxyOptions {
   /** Asked of everybody, with status 407. */
   readonly user?: { readonly name: string; readonly password: string }
+  /** With it, the proxy itself speaks TLS, and is called localhost. */
+  readonly certificate?: Certificate
   /** What everybody gets in place of a connection. */
   readonly status?: number
 }
@@ -23,7 +27,11 @@ export interface ForwardProxy extends AsyncDisposable {
   readonly seen: string[]
 }
 
-export async function startForwardProxy({ user, status }: ForwardProxyOptions = {}): Promise<ForwardProxy> {
+export async function startForwardProxy({
+  user,
+  status,
+  certificate,
+}: ForwardProxyOptions = {}): Promise<ForwardProxy> {
   const seen: string[] = []
   const sockets = new Set<Socket>()
   const expected = user && `Basic ${Buffer.from(`${user.name}:${user.password}`).toString("base64")}`
@@ -34,7 +42,7 @@ export async function startForwardProxy({ user, status }: ForwardProxyOptions = 
     return status
   }
 
-  const server = createServer((incoming, response) => {
+  const onRequest: RequestListener = (incoming, response) => {
     const refused = refusal(incoming)
     if (refused !== undefined || !incoming.url?.startsWith("http://")) {
       incoming.resume()
@@ -53,8 +61,9 @@ export async function startForwardProxy({ user, status }: ForwardProxyOptions = 
     )
     outgoing.on("error", () => response.destroy())
     pipeline(incoming, outgoing).catch(() => undefined)
-  })
+  }
 
+  const server = certificate ? createTlsServer(certificate, onRequest) : createServer(onRequest)
   server.on("connect", (request: IncomingMessage, socket: Socket) => {
     const refused = refusal(request)
     if (refused !== undefined) {
@@ -81,7 +90,7 @@ export async function startForwardProxy({ user, status }: ForwardProxyOptions = 
   if (address === null || typeof address === "string") throw new Error("The proxy has no port.")
   const login = user ? `${encodeURIComponent(user.name)}:${encodeURIComponent(user.password)}@` : ""
   return {
-    url: `http://${login}127.0.0.1:${address.port}`,
+    url: `${certificate ? `https://${login}localhost` : `http://${login}127.0.0.1`}:${address.port}`,
     port: address.port,
     seen,
     async [Symbol.asyncDispose]() {

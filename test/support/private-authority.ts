@@ -9,7 +9,7 @@ import { createServer } from "node:https"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pipeline } from "node:stream/promises"
-import { succeed } from "./programs.ts"
+import { programsMissing, succeed } from "./programs.ts"
 
 export interface Certificate {
   readonly cert: Buffer
@@ -30,6 +30,13 @@ export interface PrivateAuthority extends AsyncDisposable {
   issue(request?: CertificateRequest): Promise<Certificate>
   /** One that no authority has signed. */
   issueToItself(): Promise<Certificate>
+}
+
+/** How to get the program that it takes, where that is missing. In CI that is an error. */
+export async function authorityMissing(): Promise<string | undefined> {
+  const missing = await programsMissing(["openssl"])
+  if (missing && process.env["CI"]) throw new Error(missing)
+  return missing
 }
 
 const NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]

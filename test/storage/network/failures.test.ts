@@ -4,17 +4,19 @@
 import { once } from "node:events"
 import { createServer as createTcpServer } from "node:net"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { createMemoryBudget } from "../../../src/storage/budget.ts"
+import { DRIVERS } from "../../../src/storage/drivers.ts"
 import type { NetworkSettings } from "../../../src/storage/network.ts"
 import { readProxies } from "../../../src/storage/proxies.ts"
 import { startFaultProxy } from "../../support/fault-proxy.ts"
 import { type ForwardProxyOptions, startForwardProxy } from "../../support/forward-proxy.ts"
 import {
+  authorityMissing,
   type Certificate,
   createAuthority,
   type PrivateAuthority,
   startTlsFront,
 } from "../../support/private-authority.ts"
-import { programsMissing } from "../../support/programs.ts"
 import { CLOUDS, OPEN, via } from "./setup.ts"
 
 /** The error of the first request to a server. */
@@ -85,7 +87,7 @@ describe.each(CLOUDS)("%s", (name) => {
   })
 })
 
-const missing = await programsMissing(["openssl"])
+const missing = await authorityMissing()
 
 describe.skipIf(missing)(`certificates${missing ? ` (${missing})` : ""}`, () => {
   let authority: PrivateAuthority
@@ -135,6 +137,54 @@ describe.skipIf(missing)(`certificates${missing ? ` (${missing})` : ""}`, () => 
       expect(server.seen).toEqual([])
     })
   })
+
+  test("a proxy that speaks TLS itself is asked over it, if it can be trusted", async () => {
+    await using server = await startFaultProxy()
+    server.plan(() => ({ status: 404 }))
+    const certificate = await authority.issue({ names: ["localhost", "*.cloud.test"] })
+    await using front = await startTlsFront(certificate, () => server.url)
+    await using proxy = await startForwardProxy({ certificate, user: { name: "jane", password: "secret" } })
+    const endpoint = `https://server.cloud.test:${front.port}`
+    expect(await failure("s3", endpoint, via(proxy.url))).toMatch(
+      /^https:\/\/localhost:\d+ cannot be trusted: .*--ca-file/,
+    )
+    expect(proxy.seen).toEqual([])
+    await using driver = await OPEN.s3({
+      endpoint,
+      network: via(proxy.url, { certificates: [authority.pem] }),
+    })
+    expect(await driver.stat("k")).toBeUndefined()
+    expect(proxy.seen).toEqual([`CONNECT server.cloud.test:${front.port}`])
+  })
+
+  test.for([
+    ["s3", { region: "us-east-1", anonymous: true }],
+    ["gcs", { anonymous: true }],
+    ["azure", { "account-name": "acme", anonymous: true }],
+  ] as const)(
+    "%s takes its authorities and proxies as options and environment have them",
+    async ([name, values]) => {
+      await using server = await startFaultProxy()
+      server.plan(() => ({
+        status: 404,
+        headers: { "x-ms-error-code": "BlobNotFound", "x-ms-request-id": "1" },
+      }))
+      await using front = await startTlsFront(await authority.issue(), () => server.url)
+      await using proxy = await startForwardProxy()
+      const endpoint = `https://server.cloud.test:${front.port}`
+      const options = { ...values, endpoint, "ca-file": authority.file }
+      const budget = createMemoryBudget(1024)
+      const entry = DRIVERS.find((entry) => entry.name === name)
+      await using driver = await entry?.open("images", options, {
+        budget,
+        create: false,
+        proxyEnv: { https_proxy: proxy.url },
+      })
+      expect(await driver?.stat("k")).toBeUndefined()
+      expect(proxy.seen).toEqual([`CONNECT server.cloud.test:${front.port}`])
+      expect(server.seen).toHaveLength(1)
+    },
+  )
 
   test("a server without a proxy before it, too", async () => {
     await using server = await startFaultProxy()
