@@ -10,6 +10,7 @@ import { type Value, Values } from "../../../src/cli/values.ts"
 import { azureOptions } from "../../../src/storage/azure/open.ts"
 import { gcsOptions } from "../../../src/storage/gcs/open.ts"
 import { s3Options } from "../../../src/storage/s3/open.ts"
+import { readNetwork } from "../../../src/storage/network-settings.ts"
 
 /** Every option that the documentation of Distribution's drivers names; what of them is in the reference is not among them. */
 const DOCUMENTED: Readonly<Record<string, string>> = {
@@ -41,7 +42,6 @@ const MEANT: readonly (readonly [backend: string, option: string, driverGets: ob
   ["s3", "rootdirectory=/images", { rootDir: "/images" }],
   ["s3", "secretkey=a=b=", { secretKey: "a=b=" }],
   ["s3", "sessiontoken=token", { sessionToken: "token" }],
-  ["s3", "skipverify=true", { skipVerify: true }],
   ["s3", "storageclass=reduced_redundancy", { storageClass: "REDUCED_REDUNDANCY" }],
   ["s3", "usedualstack=true", { dualStack: true }],
   ["s3", "usefipsendpoint=true", { fips: true }],
@@ -67,7 +67,6 @@ const MEANT: readonly (readonly [backend: string, option: string, driverGets: ob
   ["azure", "rootdirectory=/images", { rootDir: "/images" }],
   ["azure", "max_retries=0", { retries: 0 }],
   ["azure", "retry_delay=1.5s", { retryDelay: 1500 }],
-  ["azure", "skipverify=true", { skipVerify: true }],
 ]
 
 const backendOf = (name: string): Backend => {
@@ -100,7 +99,7 @@ describe.each(Object.entries(DOCUMENTED))("of the documented options of %s", (na
   test("every one reaches the driver or is said to have no effect", () => {
     const reaching = MEANT.filter(([backend]) => backend === name).map(([, option]) => option.split("=")[0])
     const unused = known.filter((option) => option.unused).map(({ parameter }) => parameter)
-    const below = ["secure", "maxconcurrency"]
+    const below = ["secure", "maxconcurrency", "skipverify"]
     expect([...reaching, ...unused, ...below]).toEqual(expect.arrayContaining(names))
   })
 })
@@ -117,6 +116,12 @@ test.for([
   expect(await driverGets("s3", `secure=${secure}`, `regionendpoint=${endpoint}`)).toMatchObject({
     endpoint: url,
   })
+})
+
+test.each(["s3", "azure"])("skipverify of %s is for its connections", async (name) => {
+  const { options } = backendOf(name)
+  expect(await readNetwork(options, valuesOf(name, ["skipverify=true"]), {})).toMatchObject({ verify: false })
+  expect(await readNetwork(options, valuesOf(name, []), {})).not.toHaveProperty("verify", false)
 })
 
 test("maxconcurrency is for the list of drivers, which knows the default", () => {

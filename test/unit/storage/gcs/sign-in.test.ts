@@ -7,6 +7,7 @@ import path from "node:path"
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest"
 import { createMemoryBudget } from "../../../../src/storage/budget.ts"
 import { openGcs } from "../../../../src/storage/gcs/open.ts"
+import { readProxies } from "../../../../src/storage/proxies.ts"
 import { createNetwork } from "../../../../src/storage/network.ts"
 import { createSignIn } from "../../../../src/storage/gcs/sign-in.ts"
 
@@ -125,15 +126,17 @@ test("a service account's key itself asks Google for a token, without a word", a
   await once(proxy, "listening")
   const address = proxy.address()
   if (address === null || typeof address === "string") throw new Error("The proxy has no port.")
-  for (const name of ["HTTPS_PROXY", "https_proxy"]) vi.stubEnv(name, `http://127.0.0.1:${address.port}`)
-  for (const name of ["NO_PROXY", "no_proxy"]) vi.stubEnv(name, "")
+  using network = createNetwork(
+    { proxies: readProxies({ HTTPS_PROXY: `http://127.0.0.1:${address.port}` }) },
+    1,
+  )
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 })
   const key = {
     type: "service_account",
     client_email: "ci@project.iam.gserviceaccount.com",
     private_key: privateKey.export({ type: "pkcs8", format: "pem" }),
   }
-  const signIn = createSignIn({ bucket: "images", credentials: key })
+  const signIn = createSignIn({ bucket: "images", credentials: key }, network)
   await expect(signIn.headers()).rejects.toMatchObject({ name: "SignInError" })
   expect(new Set(asked)).toEqual(new Set(["oauth2.googleapis.com:443"]))
   expect(warn).not.toHaveBeenCalled()
