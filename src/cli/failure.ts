@@ -7,6 +7,7 @@ import { DockerError } from "../docker/errors.ts"
 import { SpoolError } from "../registry/temp-file.ts"
 import { StorageError } from "../storage/driver.ts"
 import { BACKENDS } from "./backends.ts"
+import { ChecksFailedError } from "./checks-failed.ts"
 import {
   DISK_FULL,
   DOCKER_OUTCOMES,
@@ -22,6 +23,8 @@ import { UsageError } from "./usage-error.ts"
 
 export function outcomeOf(error: unknown): Outcome {
   if (error instanceof UsageError) return usage(error)
+  // Everything has been said already, in the report.
+  if (error instanceof ChecksFailedError) return { code: outcomeOf(error.cause).code }
   if (error instanceof StorageError) return isDiskFull(error) ? DISK_FULL : STORAGE_OUTCOMES[error.code]
   if (error instanceof DockerError) return DOCKER_OUTCOMES[error.code]
   if (error instanceof TransferError) return TRANSFER_OUTCOMES[error.code]

@@ -117,6 +117,27 @@ export const OUTPUT_FLAGS: FlagGroup = {
   ],
 }
 
+/** Of `doctor`, beside those by which a transfer would reach daemon and store. */
+export const DOCTOR_FLAGS: FlagGroup = {
+  title: "Doctor flags",
+  flags: [
+    {
+      name: "read-only",
+      type: "boolean",
+      describe: "Neither write nor delete in the store to see whether it can be",
+    },
+    ...TRANSFER_FLAGS.flags.filter(({ name }) => name !== "keep-ref"),
+    {
+      name: "verbose",
+      alias: "v",
+      type: "count",
+      describe: "Log what goes wrong in full; -vv: every request too",
+    },
+    { name: "quiet", alias: "q", type: "boolean", describe: "Print only warnings and failures" },
+    { name: "json", type: "boolean", describe: "Print the findings as one JSON document" },
+  ],
+}
+
 export const GENERAL_FLAGS: FlagGroup = {
   title: "General flags",
   flags: [

@@ -16,6 +16,10 @@ export type Refuse = (reason: string) => never
 /** What one store or another allows in a bucket's name; which of it, the store says itself. */
 const BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
 
+export function isBucketName(text: string): boolean {
+  return BUCKET.test(text)
+}
+
 /** Starts that no bucket's name has: of a path, on whatever system. */
 export function looksLikePath(text: string): boolean {
   return /^(?:\.{0,2}\/|~\/|[A-Za-z]:\/)/.test(text)
@@ -30,7 +34,7 @@ export function splitBucket(text: string, noun: string, refuse: Refuse): Split {
       `'${location}' has a ':', like a registry's address; an image of the daemon is named by --image`,
     )
   }
-  if (!BUCKET.test(location)) {
+  if (!isBucketName(location)) {
     return refuse(
       `'${location}' is no ${noun} name: letters, digits, '.', '-' and '_' only, the first a letter or digit`,
     )

@@ -4,7 +4,15 @@
  * @module
  */
 import { type Artifact, parseArtifact } from "./artifact.ts"
-import { folderOfUrl, looksLikePath, type Refuse, splitBucket, splitFolder } from "./location.ts"
+import {
+  folderOfUrl,
+  isBucketName,
+  looksLikePath,
+  type Refuse,
+  splitBucket,
+  splitFolder,
+} from "./location.ts"
+import type { RepositoryName } from "../oci/reference.ts"
 import { UsageError } from "./usage-error.ts"
 
 /** What the grammar has to know of a backend. */
@@ -61,6 +69,33 @@ export function parseReference<B extends ReferenceBackend>(
     location: scheme === undefined ? location : folderOfUrl(location, refuse),
     ...parseArtifact(artifact, refuse),
   }
+}
+
+/** A store, and perhaps an image in it. */
+export interface Place<B extends ReferenceBackend> {
+  readonly backend: B
+  /** The bucket or the folder, as it was written. */
+  readonly location: string
+  readonly name?: RepositoryName
+}
+
+/**
+ * A bucket or a folder alone, also as a URL; or a whole reference, as a push takes it.
+ * @throws UsageError
+ */
+export function parsePlace<B extends ReferenceBackend>(text: string, grammar: Grammar<B>): Place<B> {
+  const [scheme, rest] = splitScheme(text)
+  const backend =
+    scheme === undefined ? (grammar.backend ?? grammar.fallback) : ofScheme(scheme, text, grammar)
+  if (grammar.dir === undefined && isFolder(backend) && !/.\/\/|:[^/]*$/.test(rest)) {
+    return {
+      backend,
+      location: scheme === undefined ? rest : folderOfUrl(rest, refusal(text, backend, false)),
+    }
+  }
+  const bucket = rest.replace(/\/$/, "")
+  if (!isFolder(backend) && isBucketName(bucket)) return { backend, location: bucket }
+  return parseReference(text, grammar)
 }
 
 export function isFolder({ container }: ReferenceBackend): boolean {

@@ -4,8 +4,8 @@
  */
 import type { TransferEvent } from "../bridge/events.ts"
 import type { TransferOptions } from "../bridge/transfer.ts"
-import { DockerError } from "../docker/errors.ts"
 import type { EngineInfo } from "../docker/info.ts"
+import { assertReachable } from "../docker/reach.ts"
 import type { DriverCall } from "../storage/with-logging.ts"
 import type { Invocation } from "./command.ts"
 import { assertPartsFit, driverOptions, secretWarnings } from "./driver-options.ts"
@@ -90,20 +90,11 @@ function tell(event: TransferEvent, talk: Talk): void {
     talk.step(`docker: ${event.progress.text}`)
 }
 
-function describeCall({ driver, operation, key, bytes, milliseconds, outcome }: DriverCall): string {
+export function describeCall({ driver, operation, key, bytes, milliseconds, outcome }: DriverCall): string {
   const size = bytes === undefined ? "" : ` ${formatBytes(bytes)}`
   return `${driver}: ${operation} ${key}${size} ${outcome} ${Math.round(milliseconds)} ms`
 }
 
 function describeEngine({ kind, version, host, store }: EngineInfo): string {
   return `${kind} ${version} at ${host}, ${store} image store`
-}
-
-/** @throws DockerError UNREACHABLE */
-function assertReachable({ reachesLoopback, whyNot = "" }: EngineInfo): void {
-  if (reachesLoopback) return
-  throw new DockerError(
-    "UNREACHABLE",
-    `The Docker daemon does not reach this process, which it has to: ${whyNot}. Run this command beside the daemon; --transport registry tries all the same.`,
-  )
 }

@@ -68,7 +68,7 @@ export interface DockerEngine extends Disposable {
  *
  * @throws DockerError UNREACHABLE for a malformed address, ABSENT for an unknown context
  */
-function resolveHost({ host, env = process.env }: EngineChoice = {}): Promise<DockerHost> {
+export function resolveHost({ host, env = process.env }: EngineChoice = {}): Promise<DockerHost> {
   return findHost({ host, env, platform: process.platform })
 }
 

@@ -16,7 +16,7 @@ export interface DockerHost {
   /** As Docker writes it, for example `unix:///var/run/docker.sock`. */
   readonly address: string
   readonly endpoint: Endpoint
-  /** Who said so, for messages: `--host`, `DOCKER_HOST`, `context 'name'` or `default`. */
+  /** Who said so, for messages: `--host`, `DOCKER_HOST`, `context 'name'`, with or without ` of DOCKER_CONTEXT`, or `default`. */
   readonly origin: string
   readonly tls?: TlsMaterial
   /** Socket of the SSH agent that signs in to an `ssh://` host. */
@@ -47,10 +47,11 @@ export async function findHost({ host, env, platform }: HostOptions): Promise<Do
 
   if (host) return fromAddress(host, "--host")
   if (env["DOCKER_HOST"]) return fromAddress(env["DOCKER_HOST"], "DOCKER_HOST")
-  const name = env["DOCKER_CONTEXT"] || (await currentContext(configFolder))
+  const chosen = env["DOCKER_CONTEXT"]
+  const name = chosen || (await currentContext(configFolder))
   if (name && name !== "default") {
     const { address, tls } = await readContext(configFolder, name)
-    return describe(address, `context '${name}'`, tls, env)
+    return describe(address, `context '${name}'${chosen ? " of DOCKER_CONTEXT" : ""}`, tls, env)
   }
   return describe(await defaultAddress(platform, home, env), "default", undefined, env)
 }

@@ -68,6 +68,13 @@ export interface UploadOptions extends Cancellable {
   readonly onStored?: ((bytes: number) => void) | undefined
 }
 
+export interface StoreClock {
+  /** To the second. */
+  readonly now: Date
+  /** Milliseconds by which the asker's clock may differ before the store refuses to be asked. */
+  readonly tolerance?: number
+}
+
 export interface StaleUpload {
   readonly key: string
   readonly started: Date
@@ -80,6 +87,8 @@ export interface StorageDriver extends AsyncDisposable {
   readonly name: string
   /** `move` renames, whatever the size: bytes may be staged under one key and published under another at no cost. */
   readonly renames: boolean
+  /** Present and true once the store was found to know no conditions: a look before the write then stands for them. */
+  readonly looksBeforeWriting?: boolean
 
   /** Absence is an answer, not an error: undefined. */
   stat(key: string, options?: Cancellable): Promise<ObjectStat | undefined>
@@ -122,6 +131,9 @@ export interface StorageDriver extends AsyncDisposable {
 
   /** Uploads that were started more than `olderThan` ago and neither committed nor aborted. Present where the store keeps such. */
   staleUploads?(prefix: string, olderThan: Date): AsyncIterable<StaleUpload>
+
+  /** The store's own time, from whatever it answers, a refusal included. Present where a server is asked. */
+  clock?(options?: Cancellable): Promise<StoreClock | undefined>
 }
 
 /** An object that is invisible until committed. Disposing of it aborts it unless it was committed. */

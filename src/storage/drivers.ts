@@ -3,13 +3,17 @@
  * and with it a cloud's SDK, is loaded when one is opened.
  * @module
  */
+import { AZURE_DIAGNOSIS } from "./azure-diagnosis.ts"
 import { AZURE_OPTIONS } from "./azure-options.ts"
 import type { MemoryBudget } from "./budget.ts"
+import type { Diagnosis } from "./diagnosis.ts"
 import type { StorageDriver } from "./driver.ts"
+import { GCS_DIAGNOSIS } from "./gcs-diagnosis.ts"
 import { GCS_OPTIONS } from "./gcs-options.ts"
 import { readNetwork } from "./network-settings.ts"
 import { type DriverOption, numberOf, type OptionValues } from "./option.ts"
 import type { ProxyEnvironment } from "./proxies.ts"
+import { S3_DIAGNOSIS } from "./s3-diagnosis.ts"
 import { S3_OPTIONS } from "./s3-options.ts"
 
 export type { DriverOption, OptionRange, OptionValues } from "./option.ts"
@@ -40,6 +44,7 @@ export interface DriverEntry {
    * @throws OptionError
    */
   open(location: string, options: OptionValues, shared: DriverResources): Promise<StorageDriver>
+  readonly diagnosis?: Diagnosis
 }
 
 const CONCURRENCY = 16
@@ -56,6 +61,7 @@ export const DRIVERS: readonly DriverEntry[] = [
       const { openS3 } = await import("./s3/open.ts")
       return openS3(location, options, { budget, concurrency, log }, network)
     },
+    diagnosis: S3_DIAGNOSIS,
   },
   {
     name: "gcs",
@@ -69,6 +75,7 @@ export const DRIVERS: readonly DriverEntry[] = [
       const { openGcs } = await import("./gcs/open.ts")
       return openGcs(location, options, { budget, concurrency, log }, network)
     },
+    diagnosis: GCS_DIAGNOSIS,
   },
   {
     name: "azure",
@@ -81,6 +88,7 @@ export const DRIVERS: readonly DriverEntry[] = [
       const { openAzure } = await import("./azure/open.ts")
       return openAzure(location, options, { budget, concurrency, log }, network)
     },
+    diagnosis: AZURE_DIAGNOSIS,
   },
   {
     name: "file",

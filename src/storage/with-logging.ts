@@ -69,6 +69,9 @@ export function withLogging(driver: StorageDriver, log: (call: DriverCall) => vo
   return {
     name: driver.name,
     renames: driver.renames,
+    get looksBeforeWriting() {
+      return driver.looksBeforeWriting ?? false
+    },
     stat: (key, options) => logged("stat", key, () => driver.stat(key, options), absence),
     read: (key, options) =>
       logged(
@@ -101,6 +104,7 @@ export function withLogging(driver: StorageDriver, log: (call: DriverCall) => vo
     move: (from, to, options) => logged("move", from, () => driver.move(from, to, options)),
     ...(driver.explainAbsence && { explainAbsence: driver.explainAbsence.bind(driver) }),
     ...(driver.staleUploads && { staleUploads: driver.staleUploads.bind(driver) }),
+    ...(driver.clock && { clock: driver.clock.bind(driver) }),
     [Symbol.asyncDispose]: () => driver[Symbol.asyncDispose](),
   }
 }

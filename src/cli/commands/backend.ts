@@ -5,11 +5,12 @@
 import { type Backend, flagsOf } from "../backends.ts"
 import type { Command } from "../command.ts"
 import { describeParameters } from "./describe-parameters.ts"
+import { doctorCommand } from "./doctor.ts"
 import { pullCommand } from "./pull.ts"
 import { pushCommand } from "./push.ts"
 
 export function backendCommand(backend: Backend): Command {
-  const commands = [pushCommand(backend), pullCommand(backend)]
+  const commands = [pushCommand(backend), pullCommand(backend), doctorCommand(backend)]
   return {
     path: [backend.name],
     describe: backend.describe,

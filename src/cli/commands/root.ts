@@ -6,6 +6,7 @@ import { BACKENDS, DEFAULT_BACKEND } from "../backends.ts"
 import type { Command } from "../command.ts"
 import { backendCommand } from "./backend.ts"
 import { completionCommand } from "./completion.ts"
+import { doctorCommand } from "./doctor.ts"
 import { pullCommand } from "./pull.ts"
 import { pushCommand } from "./push.ts"
 
@@ -22,6 +23,6 @@ export function rootCommand(): Command {
     ],
     groups: [],
     examples: transfers.flatMap(({ examples }) => examples.filter((_, index) => index % 2 === 0)),
-    commands: [...BACKENDS.map(backendCommand), ...transfers, completionCommand()],
+    commands: [...BACKENDS.map(backendCommand), ...transfers, doctorCommand(), completionCommand()],
   }
 }

@@ -11,6 +11,7 @@ import { createMultipartUpload } from "../multipart.ts"
 import { createNetwork } from "../network.ts"
 import { withCheckedKeys } from "../with-checked-keys.ts"
 import { blockCalls } from "./blocks.ts"
+import { readClock } from "./clock.ts"
 import { AzureContainer } from "./container.ts"
 import { deleteObjects } from "./delete.ts"
 import { NAME } from "./errors.ts"
@@ -71,6 +72,7 @@ export async function createAzureDriver(
     },
 
     explainAbsence: (prefix, handling) => explainAbsence(container, options, prefix, handling),
+    clock: (options) => readClock(container, options),
 
     async [Symbol.asyncDispose]() {
       container.close()

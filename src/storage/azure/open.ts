@@ -6,8 +6,8 @@ import type { StorageDriver } from "../driver.ts"
 import { OptionError } from "../errors.ts"
 import type { NetworkSettings } from "../network.ts"
 import { flagOf, numberOf, type OptionValues, textOf } from "../option.ts"
-import type { AzureDriverOptions } from "./options.ts"
 import { type AzureResources, createAzureDriver } from "./driver.ts"
+import type { AzureDriverOptions } from "./options.ts"
 
 /**
  * Opens a container. Makes no request.

@@ -45,7 +45,7 @@ function statusOf(error: unknown): number | undefined {
   return typeof status === "number" ? status : undefined
 }
 
-function responseHeader(error: unknown, name: string): string | undefined {
+export function responseHeader(error: unknown, name: string): string | undefined {
   const headers = field(field(error, "response"), "headers")
   const get = field(headers, "get")
   const value: unknown = typeof get === "function" ? get.call(headers, name) : undefined

@@ -9,7 +9,15 @@ import { MissingOptionError } from "../errors.ts"
 import type { Network } from "../network.ts"
 import { type AzureDriverOptions, missingAccount, serviceUrl } from "./options.ts"
 
+export type SignInKind =
+  | "anonymous"
+  | "connection string"
+  | "account key"
+  | "client secret"
+  | "default credentials"
+
 export interface Account {
+  readonly kind: SignInKind
   /** Address of its blob service. May hold a shared access signature: never to be shown. */
   readonly url: string
   readonly credential: BlobServiceClient["credential"]
@@ -22,22 +30,23 @@ export interface Account {
  */
 export async function signIn(options: AzureDriverOptions, network: Network): Promise<Account> {
   const { accountName, accountKey, connectionString, credentialType } = options
-  if (options.anonymous) return { url: serviceUrl(options), credential: new AnonymousCredential() }
+  if (options.anonymous)
+    return { kind: "anonymous", url: serviceUrl(options), credential: new AnonymousCredential() }
   if (connectionString && credentialType === undefined) return fromConnectionString(options, connectionString)
   const url = serviceUrl(options)
   if (credentialType === "shared_key" || (credentialType === undefined && accountKey)) {
     if (!accountName) throw missingAccount()
-    return { url, credential: sharedKey(accountName, accountKey) }
+    return { kind: "account key", url, credential: sharedKey(accountName, accountKey) }
   }
   // The identity package is large, and most often not needed.
   const { ClientSecretCredential, DefaultAzureCredential } = await import("@azure/identity")
   const tokens = { httpClient: await httpClientOver(network) }
   if (credentialType === "default_credentials" || (credentialType === undefined && !options.clientSecret)) {
-    return { url, credential: explained(new DefaultAzureCredential(tokens), network) }
+    return { kind: "default credentials", url, credential: explained(new DefaultAzureCredential(tokens), network) }
   }
   const { tenantId, clientId, secret } = application(options)
   const credential = new ClientSecretCredential(tenantId, clientId, secret, tokens)
-  return { url, credential: explained(credential, network) }
+  return { kind: "client secret", url, credential: explained(credential, network) }
 }
 
 /** The SDK says of a connection that failed only that it failed. */
@@ -80,7 +89,8 @@ function fromConnectionString(
     )
   }
   const { search } = new URL(url)
-  return { url: endpoint ? serviceUrl({ accountName: own, endpoint }) + search : url, credential }
+  const address = endpoint ? serviceUrl({ accountName: own, endpoint }) + search : url
+  return { kind: "connection string", url: address, credential }
 }
 
 function parse(connectionString: string): BlobServiceClient {

@@ -11,6 +11,7 @@ import type { StorageDriver } from "../driver.ts"
 import { createUpload } from "../upload.ts"
 import { withCheckedKeys } from "../with-checked-keys.ts"
 import { GcsBucket } from "./bucket.ts"
+import { readClock } from "./clock.ts"
 import { deleteObjects } from "./delete.ts"
 import { NAME } from "./errors.ts"
 import { listObjects } from "./list.ts"
@@ -58,6 +59,8 @@ export function createGcsDriver(options: GcsDriverOptions, shared: GcsResources)
     },
 
     move: (from, to, options = {}) => mover.move(from, to, options),
+
+    clock: (options) => readClock(bucket, options),
 
     async [Symbol.asyncDispose]() {
       bucket[Symbol.dispose]()

@@ -58,7 +58,7 @@ export async function requireIdentity(options: GcsDriverOptions): Promise<void> 
 }
 
 /** The SDK's own options for a key print warnings that they are outdated; this is what it does with one from the environment. */
-async function findIdentity({ projectId, keyfile, credentials }: GcsDriverOptions, network: Network) {
+export async function findIdentity({ projectId, keyfile, credentials }: GcsDriverOptions, network: Network) {
   const { Storage } = await import("@google-cloud/storage") // takes a while, and is for nothing where nobody signs in
   const agent: AgentChoice = (url) => network.agentFor(url)
   const clientOptions = { transporterOptions: { agent } }
@@ -87,7 +87,7 @@ export function isWithoutCredentials(error: unknown): boolean {
   return error instanceof Error && error.message.includes("Could not load the default credentials")
 }
 
-function signInError(cause: unknown): SignInError {
+export function signInError(cause: unknown): SignInError {
   // Node quotes what it could not parse: a part of the key file.
   if (cause instanceof SyntaxError) return new SignInError("The file of credentials is not JSON.")
   return new SignInError(cause instanceof Error ? cause.message : "There is no token.", { cause })

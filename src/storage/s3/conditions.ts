@@ -21,6 +21,10 @@ export class Conditions {
     this.#bucket = bucket
   }
 
+  get supported(): boolean {
+    return this.#supported
+  }
+
   /** Runs a write under its conditions; without the headers, where they are refused, it looks before it writes. */
   async apply<T>(
     key: string,

@@ -8,6 +8,7 @@ import type { StorageDriver } from "../driver.ts"
 import { createMultipartUpload } from "../multipart.ts"
 import { withCheckedKeys } from "../with-checked-keys.ts"
 import { S3Bucket } from "./bucket.ts"
+import { readClock } from "./clock.ts"
 import { Conditions } from "./conditions.ts"
 import { Deleter } from "./delete.ts"
 import { NAME } from "./errors.ts"
@@ -38,6 +39,9 @@ export function createS3Driver(options: S3DriverOptions, shared: S3Resources): S
   return withCheckedKeys({
     name: NAME,
     renames: false,
+    get looksBeforeWriting() {
+      return !conditions.supported
+    },
 
     stat: (key, options) => statObject(bucket, key, options),
 
@@ -62,6 +66,8 @@ export function createS3Driver(options: S3DriverOptions, shared: S3Resources): S
     },
 
     staleUploads: (prefix, olderThan) => listStaleUploads(bucket, prefix, olderThan),
+
+    clock: (options) => readClock(bucket, options),
 
     async [Symbol.asyncDispose]() {
       bucket.client.destroy()

@@ -8,7 +8,10 @@ import { flagOf, numberOf, type OptionValues, textOf } from "../option.ts"
 import { readCloudFront } from "./cloudfront-options.ts"
 import { refuseContradictions } from "./contradictions.ts"
 import { createS3Driver, type S3Resources } from "./driver.ts"
+import type { S3DriverOptions } from "./options.ts"
 import { resolveRegion } from "./region.ts"
+
+export type S3Settings = Omit<S3DriverOptions, "region"> & { readonly region: string | undefined }
 
 /**
  * Opens a bucket. Makes no request, unless the region must be asked for.
@@ -25,8 +28,11 @@ export async function openS3(
   return createS3Driver({ ...options, region: await resolveRegion(options) }, shared)
 }
 
-/** @throws OptionError */
-export async function s3Options(bucket: string, values: OptionValues) {
+/**
+ * The region may be missing.
+ * @throws OptionError
+ */
+export async function s3Options(bucket: string, values: OptionValues): Promise<S3Settings> {
   refuseContradictions(bucket, values)
   return {
     bucket,

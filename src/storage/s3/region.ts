@@ -11,16 +11,30 @@ import { responseHeader } from "./response.ts"
 /** Where a request for any bucket is answered with the bucket's own region. Also what compatible servers expect. */
 const DEFAULT_REGION = "us-east-1"
 
+type RegionQuestion = ClientOptions & { readonly bucket: string }
+
+export interface Region {
+  readonly name: string
+  /** Who said so: who asks, the AWS configuration (environment or profile), what servers other than AWS expect, the bucket. */
+  readonly origin: "options" | "profile" | "server" | "bucket"
+}
+
 /**
  * The region given, else the one of environment or profile, else a server's usual one, else what AWS says about the bucket.
  * @throws MissingOptionError when there is none, nor credentials to ask with
  * @throws StorageError when the bucket could not be asked
  */
-export async function resolveRegion(options: ClientOptions & { readonly bucket: string }): Promise<string> {
-  if (options.region) return options.region
+export async function resolveRegion(options: RegionQuestion): Promise<string> {
+  return (await findRegion(options)).name
+}
+
+/** As {@link resolveRegion}, with who said so. */
+export async function findRegion(options: RegionQuestion): Promise<Region> {
+  if (options.region) return { name: options.region, origin: "options" }
   const configured = await configuredRegion(options)
-  if (configured) return configured
-  return options.endpoint ? DEFAULT_REGION : askBucket(options)
+  if (configured) return { name: configured, origin: "profile" }
+  if (options.endpoint) return { name: DEFAULT_REGION, origin: "server" }
+  return { name: await askBucket(options), origin: "bucket" }
 }
 
 async function configuredRegion(options: ClientOptions): Promise<string | undefined> {
@@ -34,7 +48,7 @@ async function configuredRegion(options: ClientOptions): Promise<string | undefi
   }
 }
 
-async function askBucket(options: ClientOptions & { readonly bucket: string }): Promise<string> {
+async function askBucket(options: RegionQuestion): Promise<string> {
   const { bucket } = options
   const client = createClient({ ...options, accelerate: undefined, region: DEFAULT_REGION }, 1)
   try {

@@ -35,7 +35,11 @@ export function inspect(error: unknown): S3Failure {
 }
 
 export function responseHeader(error: unknown, name: string): string | undefined {
-  return property(field(field(error, "$response"), "headers"), name)
+  return answerHeader(field(error, "$response"), name)
+}
+
+export function answerHeader(answer: unknown, name: string): string | undefined {
+  return property(field(answer, "headers"), name)
 }
 
 function statusOf(error: unknown): number | undefined {

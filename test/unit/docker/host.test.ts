@@ -40,7 +40,7 @@ test("--host beats DOCKER_HOST beats DOCKER_CONTEXT beats the current context", 
   expect(await find({ DOCKER_CONTEXT: "other", SSH_AUTH_SOCK: "/agent" })).toEqual({
     address: "ssh://me@other",
     endpoint: { protocol: "ssh", hostname: "other", port: 22, username: "me" },
-    origin: "context 'other'",
+    origin: "context 'other' of DOCKER_CONTEXT",
     sshAgent: "/agent",
   })
   expect(await find()).toMatchObject({ address: "unix:///current.sock", origin: "context 'current'" })

@@ -1,0 +1,80 @@
+/**
+ * The Docker daemon: which one and why, what it is, and how images would travel.
+ * @module
+ */
+import { connectEngine, resolveHost } from "../docker/engine.ts"
+import { DockerError } from "../docker/errors.ts"
+import type { EngineInfo } from "../docker/info.ts"
+import { assertReachable } from "../docker/reach.ts"
+import { formatPlatform } from "../oci/descriptor.ts"
+import { type Finding, failureOf } from "../storage/diagnosis.ts"
+import type { Check } from "./check.ts"
+
+export interface DockerSubject {
+  /** Value of `--host`. */
+  readonly host: string | undefined
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Images are to travel through our loopback interface even if the daemon does not seem to reach it. */
+  readonly insist: boolean
+}
+
+export const DOCKER_CHECKS: readonly Check<DockerSubject>[] = [
+  { title: "Docker address", run: checkAddress },
+  { title: "Docker", needs: ["Docker address"], run: checkEngine },
+]
+
+/** For a daemon that takes the connection and says nothing. */
+export function silentDaemon(seconds: number): DockerError {
+  return new DockerError("UNREACHABLE", `The Docker daemon does not answer within ${seconds} s.`)
+}
+
+async function checkAddress({ host, env }: DockerSubject): Promise<readonly Finding[]> {
+  const { address, origin } = await resolveHost({ host, env })
+  const why = origin === "default" ? "the default" : `from ${origin}`
+  return [{ title: "Docker address", level: "ok", text: `${address}, ${why}`, facts: { address, origin } }]
+}
+
+async function checkEngine(
+  { host, env, insist }: DockerSubject,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  using engine = await connectEngine({ host, env, signal })
+  const { info } = engine
+  return [describeEngine(info), describeStore(info), describeTransport(info, insist)]
+}
+
+function describeEngine({ kind, version, apiVersion, platform, virtualMachine }: EngineInfo): Finding {
+  const name = kind === "podman" ? "Podman" : "Docker"
+  const where = virtualMachine ? ", in a virtual machine" : ""
+  const text = `${name} ${version}, API ${apiVersion}, ${formatPlatform(platform)}${where}`
+  const facts = { kind, version, apiVersion, platform: formatPlatform(platform), virtualMachine }
+  return { title: "Docker", level: "ok", text, facts }
+}
+
+const STORES: Readonly<Record<EngineInfo["store"], string>> = {
+  classic:
+    "classic: layers are compressed anew for a push, so an image from elsewhere may get another digest",
+  containerd: "containerd: images keep their digests, and indexes all platforms that are there",
+}
+
+function describeStore({ store }: EngineInfo): Finding {
+  return { title: "Image store", level: "ok", text: STORES[store], facts: { store } }
+}
+
+function describeTransport(info: EngineInfo, insist: boolean): Finding {
+  const title = "Transport"
+  const facts = { transport: "registry", reachesLoopback: info.reachesLoopback }
+  const text = "registry: the daemon pushes to and pulls from a port of 127.0.0.1"
+  if (info.reachesLoopback)
+    return { title, level: "ok", text: `${text}, which it shares with this process`, facts }
+  if (insist) {
+    const doubt = `${text}, from --transport registry, although ${info.whyNot ?? "it may not reach it"}`
+    return { title, level: "warning", text: doubt, facts }
+  }
+  try {
+    assertReachable(info)
+    return { title, level: "ok", text, facts }
+  } catch (error) {
+    return { ...failureOf(title, error), facts }
+  }
+}

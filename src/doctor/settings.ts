@@ -1,0 +1,25 @@
+/**
+ * Where the store is and who asks, as its backend explains it, before anything is asked of it.
+ * @module
+ */
+import type { Finding } from "../storage/diagnosis.ts"
+import type { Check } from "./check.ts"
+import type { ExaminedStore } from "./store.ts"
+
+export const SETTINGS_CHECK: Check<ExaminedStore> = {
+  title: "Settings",
+  async run({ question }, signal) {
+    const explained = await question.backend.diagnosis?.explain({ ...question, required: true, signal })
+    return [...(explained ?? []), ...describeRoot(question)]
+  },
+}
+
+function describeRoot({ backend, options, origins }: ExaminedStore["question"]): readonly Finding[] {
+  if (!backend.options.some(({ name }) => name === "root-dir")) return []
+  const root = options["root-dir"]
+  const text =
+    typeof root === "string" && root !== ""
+      ? `keys are below ${root}, from ${origins["root-dir"] ?? "the options"}`
+      : `none: keys start with docker/registry/v2/`
+  return [{ title: "Root directory", level: "ok", text, facts: { rootDir: root } }]
+}
