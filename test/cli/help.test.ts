@@ -4,9 +4,10 @@ import { run } from "./run.ts"
 
 const COMMANDS = [
   "",
-  ...BACKENDS.flatMap(({ name }) => [name, `${name} push`, `${name} pull`]),
+  ...BACKENDS.flatMap(({ name }) => [name, `${name} push`, `${name} pull`, `${name} doctor`]),
   "push",
   "pull",
+  "doctor",
   "completion",
 ]
 

@@ -9,6 +9,7 @@ export interface RunOptions {
   readonly env?: Io["env"]
   readonly cwd?: string
   readonly columns?: number
+  readonly isTTY?: boolean
   /** Gets the means to send a signal before the program starts. */
   readonly onStart?: (send: (signal: Signal) => void) => void
 }
@@ -23,10 +24,11 @@ export interface Ran {
 const NOWHERE = { DOCKER_HOST: "unix:///nowhere/docker.sock", HOME: "/nowhere" }
 
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const { env = NOWHERE, cwd = "/nowhere", columns = 100, onStart } = options
+  const { env = NOWHERE, cwd = "/nowhere", columns = 100, isTTY = false, onStart } = options
   const written = { stdout: "", stderr: "" }
   const output = (name: keyof typeof written) => ({
     columns,
+    isTTY,
     write(text: string) {
       written[name] += text
     },

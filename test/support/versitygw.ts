@@ -138,7 +138,7 @@ async function start(program: string): Promise<Versitygw> {
     },
 
     async createRestrictedUser(bucket, actions = PUSH) {
-      const user = { accessKey: "restricted-user", secretKey: "restricted-secret" }
+      const user = { accessKey: `restricted-in-${bucket}`, secretKey: "restricted-secret" }
       const admin = ["--access", root.accessKey, "--secret", root.secretKey, "--endpoint-url", endpoint]
       const created = ["--access", user.accessKey, "--secret", user.secretKey, "--role", "user"]
       await run(program, ["admin", ...admin, "create-user", ...created])

@@ -29,7 +29,7 @@ export function doctorCommand(backend?: Backend): Command {
       [`${line} --read-only ${sample}`, "the same, without writing and deleting"],
       [line, `Docker, and which credentials ${backend ? "sign in" : "are in sight"}`],
     ],
-    ...(!backend && { operands: BACKENDS.map(({ name }) => name) }),
+    operands: backend ? [] : BACKENDS.map(({ name }) => name),
     async run(invocation) {
       const { values, io } = invocation
       const patient = readPatient(invocation, backend)
