@@ -36,10 +36,10 @@ export async function explainGcs(question: Question): Promise<readonly Finding[]
 async function explainCredentials(settings: GcsDriverOptions, question: Question): Promise<Finding> {
   if (!needsSignIn(settings)) return nobody(settings)
   const { env, origins, signal } = question
-  const named = settings.keyfile ?? env["GOOGLE_APPLICATION_CREDENTIALS"]
+  const named = settings.keyfile || env["GOOGLE_APPLICATION_CREDENTIALS"]
   try {
     await abortable(findIdentity(settings), signal)
-    const path = named ?? wellKnownFile(env)
+    const path = named || wellKnownFile(env)
     const file = await readIdentity(path)
     if (!file) return found("default service account", "the metadata server")
     const origin = named ? `${named} (${origins["keyfile"] ?? "given"})` : `${path} (gcloud's sign-in)`
@@ -88,7 +88,7 @@ function impersonated(json: unknown): string | undefined {
 /** Where `gcloud auth application-default login` leaves its file. */
 function wellKnownFile(env: Question["env"]): string {
   const folder =
-    env["CLOUDSDK_CONFIG"] ??
-    (env["APPDATA"] ? join(env["APPDATA"], "gcloud") : join(env["HOME"] ?? homedir(), ".config", "gcloud"))
+    env["CLOUDSDK_CONFIG"] ||
+    (env["APPDATA"] ? join(env["APPDATA"], "gcloud") : join(env["HOME"] || homedir(), ".config", "gcloud"))
   return join(folder, "application_default_credentials.json")
 }

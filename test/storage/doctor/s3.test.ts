@@ -35,7 +35,12 @@ describeWithVersitygw("doctor of a bucket", (program) => {
   })
 
   const flags = ({ accessKey, secretKey }: Credentials, endpoint = gateway.endpoint) => [
-    ...["--endpoint", endpoint, "--access-key", accessKey, "--secret-key", secretKey],
+    "--endpoint",
+    endpoint,
+    "--access-key",
+    accessKey,
+    "--secret-key",
+    secretKey,
   ]
   const keysIn = async (bucket: string) => {
     await using driver = openBucket({ bucket, endpoint: gateway.endpoint, ...gateway.root })
