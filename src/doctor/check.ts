@@ -9,6 +9,8 @@ export interface Check<Subject> {
   readonly title: string
   /** Titles of earlier checks without whose success there is no point in this one. */
   readonly needs?: readonly string[]
+  /** Good to know, but not worth a failure when it takes too long. */
+  readonly optional?: boolean
   /** Whatever it throws is a failure of this title. */
   run(subject: Subject, signal: AbortSignal): Promise<readonly Finding[]>
 }
@@ -54,6 +56,7 @@ async function attempt<Subject>(
     return await abortable(check.run(subject, either), either)
   } catch (error) {
     signal.throwIfAborted()
+    if (timeout.aborted && check.optional) return [skipped(check.title, `not found out within ${seconds} s`)]
     return [failureOf(check.title, timeout.aborted ? tooSlow(check.title) : error)]
   }
 }

@@ -13,6 +13,7 @@ const WORTH_A_WORD = 60_000
 export const CLOCK_CHECK: Check<ExaminedStore> = {
   title: "Clock",
   needs: ["Settings"],
+  optional: true,
   run: checkClock,
 }
 

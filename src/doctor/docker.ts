@@ -24,8 +24,10 @@ export const DOCKER_CHECKS: readonly Check<DockerSubject>[] = [
 ]
 
 /** For a daemon that takes the connection and says nothing. */
-export function silentDaemon(seconds: number): DockerError {
-  return new DockerError("UNREACHABLE", `The Docker daemon does not answer within ${seconds} s.`)
+export function silentDaemon({ host, env }: DockerSubject, seconds: number): DockerError {
+  const address = host ?? env["DOCKER_HOST"]
+  const where = address ? ` at ${address}` : ""
+  return new DockerError("UNREACHABLE", `The Docker daemon${where} does not answer within ${seconds} s.`)
 }
 
 async function checkAddress({ host, env }: DockerSubject): Promise<readonly Finding[]> {

@@ -38,7 +38,7 @@ export async function* examineMachine(
   question: MachineQuestion,
   signal: AbortSignal,
 ): AsyncGenerator<Finding> {
-  const tooSlow = () => silentDaemon(PATIENCE.docker)
+  const tooSlow = () => silentDaemon(question, PATIENCE.docker)
   const limits: Limits = { signal, seconds: PATIENCE.docker, tooSlow }
   yield* runChecks<MachineQuestion>([...DOCKER_CHECKS, TEMPORARY_CHECK], question, limits)
 }

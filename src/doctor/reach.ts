@@ -30,7 +30,7 @@ async function checkStore(store: ExaminedStore, signal: AbortSignal): Promise<re
       { title: "List", level: "ok", text: "allowed" },
     ]
   } catch (error) {
-    store.answers = !isStorageError(error, "UNAVAILABLE")
+    store.answers = isStorageError(error) && error.code !== "UNAVAILABLE"
     if (isStorageError(error, "NO_SUCH_BUCKET") && backend.container === "folder") {
       return [{ title, level: "warning", text: `${error.message} The first push makes it.`, error }]
     }

@@ -16,6 +16,7 @@ const MANY = 1000
 export const STALE_CHECK: Check<ExaminedStore> = {
   title: "Stale uploads",
   needs: ["Settings", "Store"],
+  optional: true,
   run: countStale,
 }
 

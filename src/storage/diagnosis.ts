@@ -37,7 +37,7 @@ export interface Question {
 
 /** All but the explanation may be left out. */
 export interface Diagnosis {
-  /** Where first, then who asks. Rejects only with the signal's reason. */
+  /** Where first, then who asks. Rejects where not even that can be found out. */
   explain(question: Question): Promise<readonly Finding[]>
   /** What to do about uploads that nobody will end. */
   readonly staleUploads?: string

@@ -24,14 +24,14 @@ export async function explainAzure(question: Question): Promise<readonly Finding
   const title = location === undefined ? CREDENTIALS : "Account"
   try {
     // Who would ask can be found out before the account is known.
-    const isNameless = location === undefined && !settings.accountName
+    const isNameless = location === undefined && !settings.accountName && !settings.connectionString
     const account = await signIn(isNameless ? { ...settings, accountName: "unknown" } : settings)
     const credentials = await explainCredentials(account, question)
     return location === undefined ? [credentials] : [explainAccount(settings, account, question), credentials]
   } catch (error) {
     question.signal.throwIfAborted()
     if (!(error instanceof MissingOptionError)) throw error
-    return [failureOf(title, error)]
+    return [{ ...failureOf(title, error), level: question.required ? "failure" : "warning" }]
   }
 }
 
@@ -40,7 +40,7 @@ function explainAccount(
   account: Account,
   { origins }: Question,
 ) {
-  const url = account.url.replace(/\?.*$/s, "")
+  const url = account.url.replace(/\/?(?:\?.*)?$/s, "")
   const name = accountName ? `${accountName}${from(origins["account-name"])}; ` : ""
   const origin = account.kind === "connection string" && !endpoint ? "connection-string" : "endpoint"
   const text = `${name}${url}${from(origins[origin])}`
@@ -54,7 +54,8 @@ async function explainCredentials({ kind, url, credential }: Account, question: 
   }
   if (kind === "anonymous") return ok(`none: requests are not signed${from(source)}`)
   if (kind === "account key") return ok(`the account's key${from(source)}`)
-  if (kind === "connection string") return explainSignature(url, source) ?? ok(`account key${from(source)}`)
+  if (kind === "connection string")
+    return explainSignature(url, source) ?? ok(`the account's key${from(source)}`)
   return askForToken(credential, kind, url, question)
 }
 

@@ -60,7 +60,8 @@ export async function askForToken(
   } catch (cause) {
     signal.throwIfAborted()
     const error = describeFailure(cause, { container: location, account: "", url })
-    return withoutCredentials(error, question, cause instanceof Error && ABSENT.test(cause.name))
+    const absent = kind === "default credentials" && cause instanceof Error && ABSENT.test(cause.name)
+    return withoutCredentials(error, question, absent)
   }
 }
 

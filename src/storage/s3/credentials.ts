@@ -64,7 +64,11 @@ export async function explainCredentials(settings: S3Settings, question: Questio
   } catch (error) {
     const place = { bucket: settings.bucket, region, endpoint: settings.endpoint }
     const failure = describeFailure(error, place)
-    return withoutCredentials(failure, question, /Could not load credentials from any/.test(failure.message))
+    const absent = /Could not load credentials from any/.test(failure.message)
+    const finding = withoutCredentials(failure, question, absent)
+    return isProfileNamed(question)
+      ? { ...finding, text: `${finding.text} There are none in the ${profileOf(question)}.` }
+      : finding
   } finally {
     client.destroy()
   }
@@ -78,6 +82,10 @@ interface Marked {
 function sourceOf(marks: Readonly<Record<string, string>>, profile: string): string {
   const mark = Object.keys(SOURCES).find((mark) => mark in marks)
   return SOURCES[mark ?? ""]?.(profile) ?? "the metadata service of the container or instance"
+}
+
+function isProfileNamed({ options, env }: Question): boolean {
+  return Boolean(options["profile"] ?? env["AWS_PROFILE"])
 }
 
 function profileOf({ options, origins, env }: Question): string {

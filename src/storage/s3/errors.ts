@@ -112,6 +112,7 @@ export function isFinal({ name }: S3Failure): boolean {
 
 function codeOf(failure: S3Failure, context: FailureContext): StorageErrorCode {
   const { name, status, systemCode, region, isForeign } = failure
+  if (isUnreadable(failure)) return "CREDENTIALS"
   if (isFinal(failure)) return CODES[name] ?? "UNSUPPORTED"
   if (systemCode || status === undefined || status >= 500) {
     return status === 501 || status === 507 ? (STATUSES[status] ?? "UNAVAILABLE") : "UNAVAILABLE"
@@ -123,8 +124,13 @@ function codeOf(failure: S3Failure, context: FailureContext): StorageErrorCode {
   return CODES[name] ?? STATUSES[status] ?? "UNSUPPORTED"
 }
 
-function credentials({ name }: S3Failure): string {
-  switch (name) {
+/** No request gets as far as a file: it was one that credentials were to come from. */
+function isUnreadable({ systemCode = "" }: S3Failure): boolean {
+  return /^(?:ENOENT|EACCES|EISDIR|EPERM)$/.test(systemCode)
+}
+
+function credentials(failure: S3Failure): string {
+  switch (isUnreadable(failure) ? "CredentialsProviderError" : failure.name) {
     case "CredentialsProviderError":
     case "TokenProviderError":
       return "No usable AWS credentials were found: sign in (aws sso login), pass --profile or --access-key and --secret-key, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or use --anonymous for a public bucket."

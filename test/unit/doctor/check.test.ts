@@ -37,6 +37,13 @@ test("a check that takes too long is a failure", async () => {
   ])
 })
 
+test("a check that only adds something may take too long", async () => {
+  const silent: Check<object> = { title: "silent", optional: true, run: () => new Promise(() => undefined) }
+  expect(await run([silent], { seconds: 0.01 })).toEqual([
+    ["silent", "skipped", "not found out within 0.01 s"],
+  ])
+})
+
 test("a signal ends everything", async () => {
   const interruption = new AbortController()
   const silent: Check<object> = {

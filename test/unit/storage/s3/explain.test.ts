@@ -75,3 +75,14 @@ test("who does not sign has no keys", async () => {
   const [credentials] = await explain({ anonymous: true }, { location: undefined })
   expect(credentials).toMatchObject({ level: "ok", text: expect.stringMatching(/^none/) })
 })
+
+test("a token file that cannot be read is a matter of credentials, and so is a profile without keys", async () => {
+  vi.stubEnv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere/token")
+  vi.stubEnv("AWS_ROLE_ARN", "arn:aws:iam::1:role/x")
+  const { Credentials } = await textsOf({ region: "eu-west-1" })
+  expect(Credentials).toMatch(/^failure: No usable AWS credentials were found.*\/nowhere\/token/)
+  vi.stubEnv("AWS_WEB_IDENTITY_TOKEN_FILE", undefined)
+  const options = { region: "eu-west-1", profile: "oslo" }
+  const oslo = await textsOf(options, { origins: { profile: "AWS_PROFILE" } })
+  expect(oslo["Credentials"]).toMatch(/There are none in the profile 'oslo' \(AWS_PROFILE\)\.$/)
+})
