@@ -14,8 +14,7 @@ export const CONDITIONS_CHECK: Check<ExaminedStore> = {
   run: checkConditions,
 }
 
-const MEANING =
-  "of two pushes of one tag at a time neither would notice the other, and tags cannot be kept from moving"
+const MEANING = "immutable tags and referrers cannot be relied on; pushes and pulls do not need it"
 
 async function checkConditions(store: ExaminedStore, signal: AbortSignal): Promise<readonly Finding[]> {
   const title = "Conditional writes"

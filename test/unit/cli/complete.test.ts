@@ -5,15 +5,19 @@ import { complete } from "../../../src/cli/complete.ts"
 const candidates = (...words: string[]) => complete(rootCommand(), words).split("\n").slice(0, -1)
 
 it.each([
-  [[""], ["s3", "gcs", "azure", "file", "push", "pull", "completion"]],
+  [[""], ["s3", "gcs", "azure", "file", "push", "pull", "doctor", "completion"]],
   [["pu"], ["push", "pull"]],
   [
     ["s3", ""],
-    ["push", "pull"],
+    ["push", "pull", "doctor"],
   ],
   [
     ["s3", "--region", "x", "pu"],
     ["push", "pull"],
+  ],
+  [
+    ["doctor", ""],
+    ["s3", "gcs", "azure", "file"],
   ],
   [
     ["completion", ""],
