@@ -26,10 +26,10 @@ async function checkConditions(store: ExaminedStore, signal: AbortSignal): Promi
   try {
     const createOnly = (await attempt({ ifAbsent: true })) === undefined
     // Whichever version is there now, this one is replaced.
-    const before = (await driver.stat(trial.key, { signal }))?.etag ?? trial.etag
-    const replaced = (await attempt({ ifMatch: before })) !== undefined
-    const swap = replaced && (await attempt({ ifMatch: before })) === undefined
-    return [describe({ createOnly, compareAndSwap: swap }, driver.looksBeforeWriting ?? false)]
+    const ifMatch = (await driver.stat(trial.key, { signal }))?.etag ?? ""
+    const replaced = (await attempt({ ifMatch })) !== undefined
+    const compareAndSwap = replaced && (await attempt({ ifMatch })) === undefined
+    return [describe({ createOnly, compareAndSwap }, driver.looksBeforeWriting ?? false)]
   } catch (error) {
     if (!isStorageError(error, "ACCESS_DENIED")) throw error
     const text = `replacing what is there is denied: tags that exist cannot be moved. (${error.message})`

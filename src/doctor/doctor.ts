@@ -11,7 +11,7 @@ import { CONDITIONS_CHECK } from "./conditions.ts"
 import { CONTENTS_CHECK } from "./contents.ts"
 import { DOCKER_CHECKS, type DockerSubject, silentDaemon } from "./docker.ts"
 import { DELETE_CHECK, READ_CHECK, WRITE_CHECK } from "./permissions.ts"
-import { SETTINGS_CHECK } from "./settings.ts"
+import { SETTINGS_CHECK, slowSignIn } from "./settings.ts"
 import { STALE_CHECK } from "./stale.ts"
 import { ExaminedStore, type StoreQuestion } from "./store.ts"
 import { TEMPORARY_CHECK } from "./temporary.ts"
@@ -46,7 +46,8 @@ export async function* examineMachine(
 /** One store. What was written there to try is gone afterwards, unless the findings say so. */
 export async function* examineStore(question: StoreQuestion, signal: AbortSignal): AsyncGenerator<Finding> {
   await using store = new ExaminedStore(question)
-  const tooSlow = () => silentStore(question, PATIENCE.store)
+  const tooSlow = (title: string) =>
+    (title === SETTINGS_CHECK.title ? slowSignIn : silentStore)(question, PATIENCE.store)
   yield* runChecks(STORE_CHECKS, store, { signal, seconds: PATIENCE.store, tooSlow })
 }
 

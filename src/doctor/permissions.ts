@@ -5,7 +5,12 @@
  * @module
  */
 import { randomUUID } from "node:crypto"
-import { isStorageError, type StorageDriver, type StorageErrorCode } from "../storage/driver.ts"
+import {
+  isStorageError,
+  type StorageDriver,
+  type StorageError,
+  type StorageErrorCode,
+} from "../storage/driver.ts"
 import type { Finding } from "../storage/diagnosis.ts"
 import { type Check, skipped } from "./check.ts"
 import type { ExaminedStore } from "./store.ts"
@@ -34,17 +39,25 @@ async function checkWrite(store: ExaminedStore, signal: AbortSignal): Promise<re
   const key = stays ? LASTING : `${FOLDER}/${randomUUID()}`
   try {
     // From here on it may be there, whatever becomes of the answer.
-    store.trial = { key, etag: "", stays }
-    store.trial.etag = (await driver.write(key, content(), { signal, ifAbsent: !stays })).etag
+    store.trial = { key, stays }
+    await driver.write(key, content(), { signal, ifAbsent: !stays })
     return [{ title, level: "ok", text: "allowed" }]
   } catch (error) {
     if (!isStorageError(error, "ACCESS_DENIED", ...REFUSED_TO_NOBODY)) throw error
     store.trial = undefined
-    const text = isStorageError(error, "ACCESS_DENIED")
-      ? `denied: pulls work, pushes do not. (${error.message})`
-      : "denied to who has not signed in: pulls work, pushes do not"
-    return [{ title, level: "warning", text }]
+    const isThere = stays && (await driver.stat(key, { signal }).catch(() => undefined))
+    return [{ title, level: "warning", text: isThere ? notReplaced(key) : notWritten(error) }]
   }
+}
+
+function notWritten(error: StorageError): string {
+  if (error.code !== "ACCESS_DENIED") return "denied to who has not signed in: nothing can be pushed here"
+  return `denied: nothing can be pushed here, which a pull does not need. (${error.message})`
+}
+
+/** Where replacing counts as deleting, as at Google's, an earlier object is in the way. */
+function notReplaced(key: string): string {
+  return `denied for ${key}, which an earlier doctor left there: nothing that is there can be replaced, such as a tag, and perhaps nothing be written`
 }
 
 /** How a public bucket refuses who has not signed in. Who reads was let in. */

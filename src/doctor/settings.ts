@@ -3,6 +3,7 @@
  * @module
  */
 import type { Finding } from "../storage/diagnosis.ts"
+import { StorageError } from "../storage/driver.ts"
 import type { Check } from "./check.ts"
 import type { ExaminedStore } from "./store.ts"
 
@@ -12,6 +13,12 @@ export const SETTINGS_CHECK: Check<ExaminedStore> = {
     const explained = await question.backend.diagnosis?.explain({ ...question, required: true, signal })
     return [...(explained ?? []), ...describeRoot(question)]
   },
+}
+
+/** For a place to look for credentials that says nothing. */
+export function slowSignIn({ backend }: ExaminedStore["question"], seconds: number): StorageError {
+  const sentence = `Looking for credentials takes longer than ${seconds} s: name them by a flag or a variable.`
+  return new StorageError("CREDENTIALS", sentence, { driver: backend.name })
 }
 
 function describeRoot({ backend, options, origins }: ExaminedStore["question"]): readonly Finding[] {

@@ -22,7 +22,6 @@ export interface StoreQuestion extends Omit<Question, "signal" | "location" | "r
 /** An object that was written to see whether it can be. */
 interface Trial {
   readonly key: string
-  etag: string
   /** It was found out that it cannot be deleted. */
   stays: boolean
 }

@@ -10,10 +10,13 @@ const [backend] = DRIVERS
 const { signal } = new AbortController()
 
 /** A store that differs from one in memory in how it writes. */
-function storeWith(write: (memory: StorageDriver) => StorageDriver["write"]): ExaminedStore {
-  if (!backend) throw new Error("There are no drivers.")
+const storeWith = (write: (memory: StorageDriver) => StorageDriver["write"]) => {
   const memory = createMemoryDriver()
-  const driver: StorageDriver = { ...memory, write: write(memory) }
+  return storeOn({ ...memory, write: write(memory) })
+}
+
+function storeOn(driver: StorageDriver): ExaminedStore {
+  if (!backend) throw new Error("There are no drivers.")
   const options = { options: {}, origins: {}, env: {}, repository: undefined, readOnly: false }
   return new ExaminedStore({ ...options, backend, location: "images", open: async () => driver })
 }
@@ -57,5 +60,28 @@ test("a store that lets write once and never replace says what that means", asyn
   expect(await findingOf(store)).toMatchObject({
     level: "warning",
     text: expect.stringContaining("cannot be moved"),
+  })
+})
+
+test("a store that never replaces nor deletes is not taken for one that cannot be written to, a second time", async () => {
+  const memory = createMemoryDriver()
+  const deny = (): never => {
+    throw new StorageError("ACCESS_DENIED", "No delete.", { driver: "memory" })
+  }
+  const driver: StorageDriver = {
+    ...memory,
+    delete: async () => deny(),
+    write: async (key, body, options) =>
+      (await memory.stat(key)) ? deny() : memory.write(key, body, options),
+    async [Symbol.asyncDispose]() {},
+  }
+  const visit = async () => {
+    await using store = storeOn(driver)
+    return (await WRITE_CHECK.run(store, signal))[0]
+  }
+  expect(await visit()).toMatchObject({ level: "ok" })
+  expect(await visit()).toMatchObject({
+    level: "warning",
+    text: expect.stringContaining("an earlier doctor left there"),
   })
 })
