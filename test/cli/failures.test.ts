@@ -1,39 +1,25 @@
-import { createServer, type Server } from "node:http"
 import { mkdtemp, readdir, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { type FakeDaemon, startFakeDaemon } from "../support/fake-daemon.ts"
 import { run } from "./run.ts"
 
 let folder: string
-let server: Server | undefined
+let server: FakeDaemon | undefined
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "oci-store-cli-"))
 })
 afterEach(async () => {
-  server?.closeAllConnections()
-  server?.close()
+  await server?.[Symbol.asyncDispose]()
   server = undefined
   await rm(folder, { recursive: true })
 })
 
-/** Something at a socket that answers a daemon's first questions, so; to any other it answers that there is no such thing. */
-async function daemon(info: Record<string, unknown>, onRequest = () => true): Promise<string> {
-  const socket = join(folder, "docker.sock")
-  const replies: Record<string, unknown> = {
-    version: { Version: "27.0.0", ApiVersion: "1.46", MinAPIVersion: "1.24", Os: "linux", Arch: "amd64" },
-    info: { OSType: "linux", ...info },
-  }
-  server = createServer((request, response) => {
-    if (!onRequest()) return
-    const { pathname } = new URL(request.url ?? "", "http://daemon")
-    const reply = replies[pathname.replace(/^.*\//, "")]
-    response.writeHead(reply ? 200 : 404, { "content-type": "application/json" })
-    response.end(JSON.stringify(reply ?? { message: "no such image" }))
-  })
-  await new Promise<void>((resolve) => server?.listen(socket, resolve))
-  return `unix://${socket}`
+async function daemon(...args: Parameters<typeof startFakeDaemon>): Promise<string> {
+  server = await startFakeDaemon(...args)
+  return server.address
 }
 
 describe("the daemon", () => {
