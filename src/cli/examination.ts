@@ -2,6 +2,7 @@
  * From the command line to what `doctor` examines, with the same settings as a push or pull would have.
  * @module
  */
+import { tmpdir } from "node:os"
 import type { IdentityQuestion } from "../doctor/doctor.ts"
 import type { StoreQuestion } from "../doctor/store.ts"
 import type { Finding } from "../storage/diagnosis.ts"
@@ -27,7 +28,7 @@ export async function* examine(
   const questions = identityQuestions(invocation, patient)
   const talk = createTalk(flags, (text) => io.stderr.write(`${text}\n`))
   const { examineIdentity, examineMachine, examineStore } = await import("../doctor/doctor.ts")
-  const { host, insist, tempDir } = flags
+  const { host, insist, tempDir = tmpdir() } = flags
   yield* told(examineMachine({ host, env: io.env, insist, tempDir }, signal), talk)
   const { location, name } = patient
   const [only] = questions
@@ -68,14 +69,20 @@ function identityQuestions({ values, io }: Invocation, { backend }: Patient): re
 
 async function storeQuestion(
   question: IdentityQuestion & Pick<StoreQuestion, "location" | "repository">,
-  { values }: Invocation,
+  { values, io }: Invocation,
   { memory, concurrency, verbosity }: TransferFlags,
   talk: Talk,
 ): Promise<StoreQuestion> {
   const { createMemoryBudget } = await import("../storage/budget.ts")
   const { withLogging } = await import("../storage/with-logging.ts")
   const { backend, location } = question
-  const resources = { budget: createMemoryBudget(memory), concurrency, create: false, log: talk.step }
+  const resources = {
+    budget: createMemoryBudget(memory),
+    concurrency,
+    create: false,
+    log: talk.step,
+    proxyEnv: io.env,
+  }
   return {
     ...question,
     readOnly: values.boolean("read-only") ?? false,

@@ -2,7 +2,7 @@
  * Where the store is and who asks, as its backend explains it, before anything is asked of it.
  * @module
  */
-import type { Finding } from "../storage/diagnosis.ts"
+import { failureOf, type Finding } from "../storage/diagnosis.ts"
 import { StorageError } from "../storage/driver.ts"
 import type { Check } from "./check.ts"
 import type { ExaminedStore } from "./store.ts"
@@ -10,8 +10,13 @@ import type { ExaminedStore } from "./store.ts"
 export const SETTINGS_CHECK: Check<ExaminedStore> = {
   title: "Settings",
   async run({ question }, signal) {
-    const explained = await question.backend.diagnosis?.explain({ ...question, required: true, signal })
-    return [...(explained ?? []), ...describeRoot(question)]
+    try {
+      const explained = await question.backend.diagnosis?.explain({ ...question, required: true, signal })
+      return [...(explained ?? []), ...describeRoot(question)]
+    } catch (error) {
+      signal.throwIfAborted()
+      return [failureOf("Options", error)]
+    }
   },
 }
 

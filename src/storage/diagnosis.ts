@@ -37,7 +37,10 @@ export interface Question {
 
 /** All but the explanation may be left out. */
 export interface Diagnosis {
-  /** Where first, then who asks. Rejects where not even that can be found out. */
+  /**
+   * Where first, then who asks.
+   * @throws OptionError for options that cannot be used; the signal's reason
+   */
   explain(question: Question): Promise<readonly Finding[]>
   /** What to do about uploads that nobody will end. */
   readonly staleUploads?: string

@@ -16,6 +16,11 @@ export function withCheckedKeys(driver: StorageDriver): StorageDriver {
   return {
     ...driver,
 
+    // It may turn out only with the first request.
+    get looksBeforeWriting() {
+      return driver.looksBeforeWriting ?? false
+    },
+
     async stat(key, options) {
       check(assertKey, [key], options)
       return driver.stat(key, options)

@@ -4,7 +4,10 @@
  */
 import { CREDENTIALS, type Finding, failureOf, from, type Question } from "../diagnosis.ts"
 import { MissingOptionError } from "../errors.ts"
-import { settingsOf } from "./open.ts"
+import { createNetwork } from "../network.ts"
+import { readNetwork } from "../network-settings.ts"
+import { AZURE_OPTIONS } from "../azure-options.ts"
+import { azureOptions } from "./open.ts"
 import type { AzureDriverOptions } from "./options.ts"
 import { type Account, signIn, type SignInKind } from "./sign-in.ts"
 import { askForToken } from "./token.ts"
@@ -19,13 +22,14 @@ const OPTIONS: Readonly<Record<SignInKind, string>> = {
 }
 
 export async function explainAzure(question: Question): Promise<readonly Finding[]> {
-  const { location, options } = question
-  const settings = settingsOf(location ?? "", options)
+  const { location, options, env } = question
+  const settings = azureOptions(location ?? "", options)
+  using network = createNetwork(await readNetwork(AZURE_OPTIONS, options, env), 1)
   const title = location === undefined ? CREDENTIALS : "Account"
   try {
     // Who would ask can be found out before the account is known.
     const isNameless = location === undefined && !settings.accountName && !settings.connectionString
-    const account = await signIn(isNameless ? { ...settings, accountName: "unknown" } : settings)
+    const account = await signIn(isNameless ? { ...settings, accountName: "unknown" } : settings, network)
     const credentials = await explainCredentials(account, question)
     return location === undefined ? [credentials] : [explainAccount(settings, account, question), credentials]
   } catch (error) {

@@ -42,7 +42,11 @@ export async function signIn(options: AzureDriverOptions, network: Network): Pro
   const { ClientSecretCredential, DefaultAzureCredential } = await import("@azure/identity")
   const tokens = { httpClient: await httpClientOver(network) }
   if (credentialType === "default_credentials" || (credentialType === undefined && !options.clientSecret)) {
-    return { kind: "default credentials", url, credential: explained(new DefaultAzureCredential(tokens), network) }
+    return {
+      kind: "default credentials",
+      url,
+      credential: explained(new DefaultAzureCredential(tokens), network),
+    }
   }
   const { tenantId, clientId, secret } = application(options)
   const credential = new ClientSecretCredential(tenantId, clientId, secret, tokens)

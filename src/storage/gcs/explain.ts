@@ -6,11 +6,14 @@
 import { readFile } from "node:fs/promises"
 import { homedir } from "node:os"
 import { join } from "node:path"
+import { GCS_OPTIONS } from "../gcs-options.ts"
+import { createNetwork } from "../network.ts"
+import { readNetwork } from "../network-settings.ts"
 import { abortable } from "../abort.ts"
 import { CREDENTIALS, type Finding, from, type Question, withoutCredentials } from "../diagnosis.ts"
 import { field, text } from "./answer.ts"
 import { describeFailure } from "./errors.ts"
-import { settingsOf } from "./open.ts"
+import { gcsOptions } from "./open.ts"
 import { endpointUrl, type GcsDriverOptions, isGoogle, needsSignIn } from "./options.ts"
 import { findIdentity, isWithoutCredentials, signInError } from "./sign-in.ts"
 
@@ -24,8 +27,9 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 export async function explainGcs(question: Question): Promise<readonly Finding[]> {
-  const { location = "", options, origins } = question
-  const settings = settingsOf(location, options)
+  const { location = "", options, origins, env } = question
+  const network = await readNetwork(GCS_OPTIONS, options, env)
+  const settings = { ...gcsOptions(location, options), network }
   const credentials = await explainCredentials(settings, question)
   if (location === "") return [credentials]
   const url = endpointUrl(settings.endpoint)
@@ -36,9 +40,11 @@ export async function explainGcs(question: Question): Promise<readonly Finding[]
 async function explainCredentials(settings: GcsDriverOptions, question: Question): Promise<Finding> {
   if (!needsSignIn(settings)) return nobody(settings)
   const { env, origins, signal } = question
+  using network = createNetwork(settings.network ?? {}, 1)
   const named = settings.keyfile || env["GOOGLE_APPLICATION_CREDENTIALS"]
   try {
-    await abortable(findIdentity(settings), signal)
+    await abortable(findIdentity(settings, network), signal)
+    if (settings.credentials) return found("service account", origins["credentials"] ?? "the options")
     const path = named || wellKnownFile(env)
     const file = await readIdentity(path)
     if (!file) return found("default service account", "the metadata server")

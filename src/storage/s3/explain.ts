@@ -6,12 +6,15 @@ import { abortable } from "../abort.ts"
 import { type Finding, failureOf, from, type Question } from "../diagnosis.ts"
 import { endpointUrl } from "../endpoint.ts"
 import { explainCredentials } from "./credentials.ts"
-import { type S3Settings, settingsOf } from "./open.ts"
+import { readNetwork } from "../network-settings.ts"
+import { S3_OPTIONS } from "../s3-options.ts"
+import { s3Options, type S3Settings } from "./open.ts"
 import { findRegion, type Region } from "./region.ts"
 
 export async function explainS3(question: Question): Promise<readonly Finding[]> {
-  const { location = "", options } = question
-  const settings = settingsOf(location, options)
+  const { location = "", options, env } = question
+  const network = await readNetwork(S3_OPTIONS, options, env)
+  const settings = { ...(await s3Options(location, options)), network }
   if (location === "") return [await explainCredentials(settings, question)]
   return [
     explainEndpoint(settings, question),
