@@ -52,17 +52,19 @@ export async function writeLink(driver: StorageDriver, key: string, digest: Dige
   await writeOnce(driver, key, Buffer.from(digest, "latin1"))
 }
 
-/** Writes an object whose key decides its content: a loser of the race has lost nothing. */
-export async function writeOnce(driver: StorageDriver, key: string, bytes: Uint8Array): Promise<void> {
-  await unlessPresent(() => driver.write(key, bytes, { ifAbsent: true }))
+/** Writes an object whose key decides its content: a loser of the race has lost nothing. False if it was there already. */
+export async function writeOnce(driver: StorageDriver, key: string, bytes: Uint8Array): Promise<boolean> {
+  return unlessPresent(() => driver.write(key, bytes, { ifAbsent: true }))
 }
 
-/** Runs a create-only write of content-addressed bytes; that they are there already is success. */
-export async function unlessPresent(write: () => Promise<unknown>): Promise<void> {
+/** Runs a create-only write of content-addressed bytes; that they are there already is success, and false. */
+export async function unlessPresent(write: () => Promise<unknown>): Promise<boolean> {
   try {
     await write()
+    return true
   } catch (error) {
-    if (!isStorageError(error, "PRECONDITION_FAILED")) throw error
+    if (isStorageError(error, "PRECONDITION_FAILED")) return false
+    throw error
   }
 }
 

@@ -12,8 +12,8 @@ export interface Overflow extends AsyncDisposable {
   append(chunk: Uint8Array): Promise<void>
   /** Everything appended, once more. */
   read(): AsyncIterable<Uint8Array>
-  /** Makes everything appended the object `key`. */
-  store(key: string): Promise<void>
+  /** Makes everything appended the object `key`. False if that was there already. */
+  store(key: string): Promise<boolean>
 }
 
 export interface Spool extends AsyncDisposable {
@@ -21,8 +21,8 @@ export interface Spool extends AsyncDisposable {
   readonly size: number
   append(source: AsyncIterable<Uint8Array>): Promise<void>
   digest(algorithm: DigestAlgorithm): Promise<Digest>
-  /** Hands everything over as the object `key`: through `write` if it is still in memory, else through the overflow. */
-  store(key: string, write: (bytes: Uint8Array) => Promise<void>): Promise<void>
+  /** Hands everything over as the object `key`: through `write` if it is still in memory, else through the overflow. False if it was there already. */
+  store(key: string, write: (bytes: Uint8Array) => Promise<boolean>): Promise<boolean>
 }
 
 /** Bytes; a blob up to this size needs no disk. */
@@ -88,8 +88,8 @@ export function createSpool(budget: MemoryBudget, openOverflow: () => Promise<Ov
     },
 
     async store(key, write) {
-      if (overflow) await overflow.store(key)
-      else await write(lease ? lease.buffer.subarray(0, size) : new Uint8Array())
+      if (overflow) return overflow.store(key)
+      return write(lease ? lease.buffer.subarray(0, size) : new Uint8Array())
     },
 
     async [Symbol.asyncDispose]() {

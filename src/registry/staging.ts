@@ -34,6 +34,7 @@ export async function openStaging({ driver, name, id, onStored }: StagingOptions
     async store(key) {
       await upload.commit()
       await driver.move(data, key)
+      return true
     },
 
     async [Symbol.asyncDispose]() {

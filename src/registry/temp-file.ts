@@ -66,7 +66,7 @@ export async function openTempFile({ driver, directory, onStored }: TempFileOpti
       const options: UploadOptions = { size: size + batched, ifAbsent: true, onStored }
       await using upload = await driver.createUpload(key, options)
       await upload.append(read())
-      await unlessPresent(() => upload.commit({ ifAbsent: true }))
+      return unlessPresent(() => upload.commit({ ifAbsent: true }))
     },
 
     async [Symbol.asyncDispose]() {

@@ -50,11 +50,12 @@ export function createUploads(context: RegistryContext, blobs: Blobs): Uploads {
     name: RepositoryName,
     digest: Digest,
     size: number,
-    storeData: () => Promise<void>,
+    storeData: () => Promise<boolean>,
   ): Promise<void> {
-    await Promise.all([storeData(), blobs.link(name, digest)])
-    memory.add(digest, size)
-    onBlob({ type: "finished", digest, size })
+    const [isNew] = await Promise.all([storeData(), blobs.link(name, digest)])
+    if (isNew) memory.add(digest, size)
+    else memory.addFound(digest, size)
+    onBlob({ type: isNew ? "finished" : "present", digest, size })
   }
 
   async function put(

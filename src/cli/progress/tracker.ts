@@ -79,9 +79,10 @@ export function createTracker(): Tracker {
   }
 
   function fromStore(event: BlobEvent): Layer | undefined {
-    if (event.type === "present") return undefined
     const id = hexOf(event.digest).slice(0, ID_LENGTH)
     const known = layers.get(id) ?? { id, finished: false }
+    // Some blobs are found to be there only when they are written.
+    if (event.type === "present" && !known.store) return undefined
     if (event.type === "moved") {
       const { done = 0, size = 0 } = known.store ?? {}
       return set({ ...known, store: { done: Math.min(done + event.bytes, size), size } })

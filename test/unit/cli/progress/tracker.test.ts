@@ -61,6 +61,12 @@ describe("the end of a layer", () => {
     expect(track(engine("Pushing", 1, 100), started, finished).layers[0]?.finished).toBe(false)
   })
 
+  it("is that the store had it all the time", () => {
+    const present: TransferEvent = { type: "blob", event: { type: "present", digest, size: 100 } }
+    expect(track(started, present).layers[0]?.finished).toBe(true)
+    expect(track(present).layers).toEqual([])
+  })
+
   it("makes the daemon's leg whole, even if its last figures were older", () => {
     expect(track(engine("Pushing", 50, 100), engine("Pushed")).totals.engine).toEqual({
       done: 100,
