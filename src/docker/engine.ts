@@ -79,7 +79,8 @@ export async function connectEngine(options: EngineChoice & Cancellable = {}): P
   return {
     info,
     inspectImage: (name, options) => inspectImage(connection, info, name, options),
-    tagImage: (source, repository, tag, options) => tagImage(connection, source, repository, tag, options),
+    tagImage: (source, repository, tag, options) =>
+      tagImage(connection, info, source, repository, tag, options),
     untagImage: (name, options) => untagImage(connection, name, options),
     pushImage: (repository, tag, credentials, options) =>
       pushImage(connection, info, repository, tag, credentials, options),

@@ -7,6 +7,7 @@ import type { Digest } from "../oci/digest.ts"
 import type { Connection } from "./connection.ts"
 import { DockerError, isDockerError } from "./errors.ts"
 import type { EngineInfo } from "./info.ts"
+import { localName } from "./podman.ts"
 import { atLeast } from "./version.ts"
 
 export interface Cancellable {
@@ -62,6 +63,7 @@ export async function inspectImage(
 /** Gives an image one more name; the name moves if another image has it. */
 export async function tagImage(
   connection: Connection,
+  info: EngineInfo,
   source: string,
   repository: string,
   tag: string,
@@ -71,7 +73,7 @@ export async function tagImage(
   await connection.call({
     method: "POST",
     path: `${pathOf(source)}/tag`,
-    query: { repo: repository, tag },
+    query: { repo: info.kind === "podman" ? localName(repository) : repository, tag },
     purpose,
     signal,
   })

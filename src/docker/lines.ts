@@ -2,6 +2,7 @@
  * Newline-delimited JSON, read as it arrives.
  * @module
  */
+import { DockerError } from "./errors.ts"
 
 /**
  * One value per line. Chunks may end anywhere, in the middle of a character too; blank lines are skipped, and the last line
@@ -18,6 +19,24 @@ export async function* jsonLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
     yield* parsed(lines)
   }
   yield* parsed([pending + decoder.decode()])
+}
+
+/**
+ * The lines of a daemon's reply.
+ *
+ * @param purpose the request in words, after "cannot"
+ * @throws DockerError FAILED for a line that is no JSON; whatever `chunks` throws
+ */
+export async function* replyLines(
+  chunks: AsyncIterable<Uint8Array>,
+  purpose: string,
+): AsyncGenerator<unknown, void> {
+  try {
+    yield* jsonLines(chunks)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    throw new DockerError("FAILED", `Cannot ${purpose}: the daemon's reply is not JSON`, { cause: error })
+  }
 }
 
 function* parsed(lines: readonly string[]): Generator<unknown, void> {

@@ -5,9 +5,8 @@
  */
 import { isRecord, readDescriptor } from "../oci/descriptor.ts"
 import { type Digest, isDigest } from "../oci/digest.ts"
-import { DockerError } from "./errors.ts"
 import { refusal } from "./failure.ts"
-import { jsonLines } from "./lines.ts"
+import { replyLines } from "./lines.ts"
 
 /** One layer's state, in the daemon's words: `Pushing`, `Layer already exists`, `Pull complete`, `Retrying in 5 seconds`. */
 export interface LayerProgress {
@@ -40,19 +39,14 @@ export async function* readProgress(
   purpose: string,
 ): AsyncGenerator<EngineProgress, void> {
   let lastDigest: Digest | undefined
-  try {
-    for await (const line of jsonLines(chunks)) {
-      const progress = isRecord(line) ? interpret(line, purpose) : undefined
-      if (!progress) continue
-      if (progress.type === "digest") {
-        if (progress.digest === lastDigest) continue
-        lastDigest = progress.digest
-      }
-      yield progress
+  for await (const line of replyLines(chunks, purpose)) {
+    const progress = isRecord(line) ? interpret(line, purpose) : undefined
+    if (!progress) continue
+    if (progress.type === "digest") {
+      if (progress.digest === lastDigest) continue
+      lastDigest = progress.digest
     }
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
-    throw new DockerError("FAILED", `Cannot ${purpose}: the daemon's reply is not JSON`, { cause: error })
+    yield progress
   }
 }
 

@@ -8,6 +8,7 @@ import { DockerError } from "./errors.ts"
 import { failureOf } from "./failure.ts"
 import { type Cancellable, pathOf } from "./images.ts"
 import type { EngineInfo } from "./info.ts"
+import { PLAIN_HTTP, pullRequest, readPull } from "./podman.ts"
 import { type EngineProgress, readProgress } from "./progress.ts"
 import { atLeast } from "./version.ts"
 
@@ -40,14 +41,19 @@ export async function* pushImage(
         `engine ${info.version} speaks API ${info.apiVersion}, and choosing a platform needs ${PUSH_PLATFORM}`,
     )
   }
-  yield* transfer(connection, {
+  const request: EngineRequest = {
     method: "POST",
     path: `${pathOf(repository)}/push`,
-    query: { tag, ...(platform && { platform: JSON.stringify(platform) }), ...plainHttp(info) },
+    query: {
+      tag,
+      ...(platform && { platform: JSON.stringify(platform) }),
+      ...(info.kind === "podman" && PLAIN_HTTP),
+    },
     credentials,
     purpose,
     signal,
-  })
+  }
+  yield* transfer(connection, request, readProgress)
 }
 
 /**
@@ -64,34 +70,28 @@ export async function* pullImage(
   credentials: Credentials,
   { platform, signal }: TransferOptions = {},
 ): AsyncGenerator<EngineProgress, void> {
-  const separator = tagOrDigest.includes(":") ? "@" : ":"
-  yield* transfer(connection, {
-    method: "POST",
-    path: "/images/create",
-    query: {
-      fromImage: repository,
-      tag: tagOrDigest,
-      ...(platform && { platform: formatPlatform(platform) }),
-      ...plainHttp(info),
-    },
-    credentials,
-    purpose: `pull ${repository}${separator}${tagOrDigest}`,
-    signal,
-  })
-}
-
-/** Docker speaks HTTP to registries on the loopback interface of its own accord, Podman when told to. */
-function plainHttp({ kind }: EngineInfo): Record<string, string> {
-  return kind === "podman" ? { tlsVerify: "false" } : {}
+  const image = `${repository}${tagOrDigest.includes(":") ? "@" : ":"}${tagOrDigest}`
+  const request = { method: "POST", credentials, purpose: `pull ${image}`, signal } as const
+  if (info.kind === "podman") {
+    yield* transfer(connection, { ...request, ...pullRequest(image, platform) }, readPull)
+    return
+  }
+  const query = {
+    fromImage: repository,
+    tag: tagOrDigest,
+    ...(platform && { platform: formatPlatform(platform) }),
+  }
+  yield* transfer(connection, { ...request, path: "/images/create", query }, readProgress)
 }
 
 async function* transfer(
   connection: Connection,
   request: EngineRequest,
+  read: typeof readProgress,
 ): AsyncGenerator<EngineProgress, void> {
   const reply = await connection.stream(request)
   try {
-    yield* readProgress(reply, request.purpose)
+    yield* read(reply, request.purpose)
   } catch (error) {
     if (request.signal?.aborted) throw request.signal.reason
     throw failureOf(error, connection.host, request.purpose)

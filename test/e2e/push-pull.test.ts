@@ -99,10 +99,11 @@ await describeWithEngine("push and pull", () => {
       const published = (await push("--image", image.name, ...references)).split("\n")
       expect(published.map((line) => line.slice(0, line.indexOf("@")).replace(/^.*\/\//, ""))).toHaveLength(3)
       expect(new Set(published.map(digestOf)).size).toBe(1)
-      for (const reference of references)
-        await oci("pull", "--image", `${uniqueName()}:x`, "--quiet", reference)
-      const pulledNames = (await docker("images", "--format", "{{.Repository}}:{{.Tag}}")).split("\n")
-      await removeImages(...pulledNames.filter((name) => name.startsWith("oci-store-test/image-")))
+      for (const reference of references) {
+        const name = `${uniqueName()}:x`
+        await oci("pull", "--image", name, "--quiet", reference)
+        await removeImages(name)
+      }
     })
 
     it("pulls by digest, and writes the digest to a file", async () => {

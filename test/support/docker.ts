@@ -20,9 +20,12 @@ export async function docker(...args: string[]): Promise<string> {
   return stdout.trimEnd()
 }
 
+/** Podman would raise the limits, which not every machine of CI lets it do. */
+const LIMITS = ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024"]
+
 /** Runs a container of an image that is present, off the network, and returns what it prints. */
 export function runImage(name: string, ...command: string[]): Promise<string> {
-  return docker("run", "--rm", "--pull", "never", "--network", "none", name, ...command)
+  return docker("run", "--rm", "--pull", "never", "--network", "none", ...LIMITS, name, ...command)
 }
 
 /** Loads an image archive (docker-archive or OCI layout) as `docker load` does. */

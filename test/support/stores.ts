@@ -130,12 +130,23 @@ async function azureStore(): Promise<TestStore> {
   }
 }
 
-export const STORES = [
+const ALL_STORES = [
   { name: "file", open: folderStore },
   { name: "s3", open: s3Store },
   { name: "gcs", open: gcsStore },
   { name: "azure", open: azureStore },
 ] as const
+
+/** All of them, or those that E2E_STORES names, with commas between them. */
+export const STORES = chosen(process.env["E2E_STORES"])
+
+function chosen(names: string | undefined): readonly (typeof ALL_STORES)[number][] {
+  if (!names) return ALL_STORES
+  const wanted = names.split(",")
+  const unknown = wanted.filter((name) => !ALL_STORES.some((store) => store.name === name))
+  if (unknown.length > 0) throw new Error(`E2E_STORES names no store: ${unknown.join(", ")}`)
+  return ALL_STORES.filter(({ name }) => wanted.includes(name))
+}
 
 /** Every blob in a store, with the time of its writing: what a push must not send twice. */
 export async function blobsOf({ driver }: TestStore): Promise<readonly string[]> {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { DockerError } from "../../../src/docker/errors.ts"
 import { inspectImage, pathOf, tagImage, untagImage } from "../../../src/docker/images.ts"
-import { CLASSIC, CONTAINERD, fakeConnection } from "./fake-connection.ts"
+import { CLASSIC, CONTAINERD, fakeConnection, PODMAN } from "./fake-connection.ts"
 
 const ABSENT = new DockerError("IMAGE_NOT_FOUND", "No such image")
 const DIGESTS = ["a", "b", "c"].map((digit) => `sha256:${digit.repeat(64)}`)
@@ -87,10 +87,22 @@ test("an image that is not there is no error, anything else is", async () => {
 
 test("tag", async () => {
   const connection = fakeConnection(undefined)
-  await tagImage(connection, "app:v1", "127.0.0.1:5000/team/app", "v1")
+  await tagImage(connection, CLASSIC, "app:v1", "127.0.0.1:5000/team/app", "v1")
   expect(connection.requests).toMatchObject([
     { method: "POST", path: "/images/app:v1/tag", query: { repo: "127.0.0.1:5000/team/app", tag: "v1" } },
   ])
+})
+
+test.each([
+  ["app", "localhost/app"],
+  ["team/app", "localhost/team/app"],
+  ["localhost/app", "localhost/app"],
+  ["docker.io/team/app", "docker.io/team/app"],
+  ["127.0.0.1:5000/team/app", "127.0.0.1:5000/team/app"],
+])("tag on Podman: %s is %s", async (wanted, repo) => {
+  const connection = fakeConnection(undefined)
+  await tagImage(connection, PODMAN, "app:v1", wanted, "v1")
+  expect(connection.requests).toMatchObject([{ query: { repo, tag: "v1" } }])
 })
 
 test("untag removes one name of several and prunes nothing", async () => {

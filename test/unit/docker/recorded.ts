@@ -58,6 +58,22 @@ export const CONTAINERD_PULL = [
   `{"status":"Status: Image is up to date for 127.0.0.1:15701/team/a:v1"}`,
 ]
 
+/** Podman 4.3's own API. */
+export const PODMAN_PULL = [
+  `{"stream":"Trying to pull 127.0.0.1:46513/team/app:v1...\\n"}`,
+  `{"stream":"Getting image source signatures\\n"}`,
+  `{"stream":"Copying blob sha256:53b475810751e0fd2774f3217b83153e3d8347b584f6cd4b08413a0f08378116\\n"}`,
+  `{"stream":"Copying blob sha256:b8c810c50c7529afa4f057d4e4e1a8a36b8fe68a75f4bff6fce3272f88fda518\\n"}`,
+  `{"stream":"Copying config sha256:b5189ba7c662906e551330e4eab252324c22bc1e490fc819777cae325b75f8d1\\n"}`,
+  `{"stream":"Writing manifest to image destination\\n"}`,
+  `{"stream":"Storing signatures\\n"}`,
+  `{"images":["b5189ba7c662906e551330e4eab252324c22bc1e490fc819777cae325b75f8d1"],"id":"b5189ba7c662906e551330e4eab252324c22bc1e490fc819777cae325b75f8d1"}`,
+]
+export const PODMAN_FAILED_PULL = [
+  `{"stream":"Trying to pull 127.0.0.1:5999/team/new:1...\\n"}`,
+  `{"error":"initializing source docker://127.0.0.1:5999/team/new:1: reading manifest 1 in 127.0.0.1:5999/team/new: StatusCode: 400, "}`,
+]
+
 /** What each engine says at the end of a reply with status 200. */
 export const FAILED_PUSHES = {
   "classic, wrong credentials": {
