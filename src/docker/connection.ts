@@ -12,6 +12,7 @@ import Dockerode from "dockerode"
 import { DockerError } from "./errors.ts"
 import { failureOf } from "./failure.ts"
 import type { DockerHost } from "./host.ts"
+import { SshAgent } from "./ssh.ts"
 
 /** What the daemon sends on to the registry that it pushes to or pulls from. */
 export interface Credentials {
@@ -100,25 +101,23 @@ export function openConnection(host: DockerHost, version?: string): Connection {
 
 /** One connection per request: nothing idles, so nothing keeps the process alive or breaks while it waits to be used again. */
 function agentFor({ endpoint, tls }: DockerHost): HttpAgent {
+  if (endpoint.protocol === "ssh") return new SshAgent(endpoint)
   if (endpoint.protocol !== "https") return new HttpAgent({ keepAlive: false })
   const { ca, cert, key, verify = true } = tls ?? {}
   return new HttpsAgent({ keepAlive: false, ca, cert, key, rejectUnauthorized: verify })
 }
 
 /** Every option is given, even as undefined: docker-modem fills what is missing from the environment. */
-function createClient(
-  { endpoint, sshAgent, address }: DockerHost,
-  agent: HttpAgent,
-  version?: string,
-): Dockerode {
+function createClient({ endpoint, address }: DockerHost, agent: HttpAgent, version?: string): Dockerode {
   const remote = endpoint.protocol === "socket" ? undefined : endpoint
   const options: Dockerode.DockerOptions & { agent: HttpAgent } = {
     socketPath: endpoint.protocol === "socket" ? endpoint.path : undefined,
     host: remote?.hostname,
     port: remote?.port,
-    protocol: remote?.protocol ?? "http",
-    username: remote?.protocol === "ssh" ? remote.username : undefined,
-    sshOptions: { ...(sshAgent && { agent: sshAgent }) },
+    // Behind ssh, the agent sees to the way: what goes over it is HTTP. dockerode's own ssh takes any host's key for the right one.
+    protocol: remote?.protocol === "https" ? "https" : "http",
+    username: undefined,
+    sshOptions: {},
     ca: undefined,
     cert: undefined,
     key: undefined,
@@ -127,8 +126,16 @@ function createClient(
     agent,
   }
   try {
-    return new Dockerode(options)
+    return withoutRedirects(new Dockerode(options))
   } catch (cause) {
     throw new DockerError("UNREACHABLE", `Cannot talk to the Docker daemon at ${address}`, { cause })
   }
+}
+
+/** No daemon redirects, and docker-modem follows where nobody hears of errors: they would end the process. */
+function withoutRedirects(docker: Dockerode): Dockerode {
+  const modem = docker.modem as unknown as { buildRequest(options: object, ...more: unknown[]): void }
+  const buildRequest = modem.buildRequest.bind(modem)
+  modem.buildRequest = (options, ...more) => buildRequest({ ...options, maxRedirects: 0 }, ...more)
+  return docker
 }

@@ -11,7 +11,13 @@ export const DEFAULT_PIPE = "//./pipe/docker_engine"
 export type Endpoint =
   | { readonly protocol: "socket"; readonly path: string }
   | { readonly protocol: "http" | "https"; readonly hostname: string; readonly port: number }
-  | { readonly protocol: "ssh"; readonly hostname: string; readonly port: number; readonly username?: string }
+  /** Port and user's name are left to ssh where the address has none. */
+  | {
+      readonly protocol: "ssh"
+      readonly hostname: string
+      readonly port?: number
+      readonly username?: string
+    }
 
 /**
  * Reads `unix://`, `npipe://`, `tcp://`, `http://`, `https://`, `ssh://` and a bare `host:port`.
@@ -35,7 +41,7 @@ export function parseEndpoint(address: string, tls: boolean): Endpoint {
     }
     case "ssh": {
       const { hostname, port, username } = authority(rest, address)
-      return { protocol: "ssh", hostname, port: port ?? 22, ...(username && { username }) }
+      return { protocol: "ssh", hostname, ...(port && { port }), ...(username && { username }) }
     }
     default:
       throw malformed(address)

@@ -26,6 +26,9 @@ const BROKEN = new Set(["ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE", "EC
  */
 export function failureOf(error: unknown, host: DockerHost, purpose: string): DockerError {
   if (error instanceof DockerError) return error
+  if (error instanceof Error && error.message.startsWith("Max redirects")) {
+    return refusal("it answers by pointing elsewhere", purpose, { cause: error })
+  }
   const status = statusOf(error)
   if (status !== undefined) return refusal(saidIn(error), purpose, { status, cause: error })
   return brokenConnection(error, host, purpose)

@@ -19,8 +19,6 @@ export interface DockerHost {
   /** Who said so, for messages: `--host`, `DOCKER_HOST`, `context 'name'`, with or without ` of DOCKER_CONTEXT`, or `default`. */
   readonly origin: string
   readonly tls?: TlsMaterial
-  /** Socket of the SSH agent that signs in to an `ssh://` host. */
-  readonly sshAgent?: string
 }
 
 export interface HostOptions {
@@ -42,7 +40,7 @@ export async function findHost({ host, env, platform }: HostOptions): Promise<Do
   const fromAddress = async (address: string, origin: string): Promise<DockerHost> => {
     const secured = env["DOCKER_TLS_VERIFY"] || address.startsWith("https:")
     const tls = secured ? await readTls(env["DOCKER_CERT_PATH"] || configFolder) : undefined
-    return describe(address, origin, tls, env)
+    return describe(address, origin, tls)
   }
 
   if (host) return fromAddress(host, "--host")
@@ -51,20 +49,14 @@ export async function findHost({ host, env, platform }: HostOptions): Promise<Do
   const name = chosen || (await currentContext(configFolder))
   if (name && name !== "default") {
     const { address, tls } = await readContext(configFolder, name)
-    return describe(address, `context '${name}'${chosen ? " of DOCKER_CONTEXT" : ""}`, tls, env)
+    return describe(address, `context '${name}'${chosen ? " of DOCKER_CONTEXT" : ""}`, tls)
   }
-  return describe(await defaultAddress(platform, home, env), "default", undefined, env)
+  return describe(await defaultAddress(platform, home, env), "default")
 }
 
-function describe(
-  address: string,
-  origin: string,
-  tls: TlsMaterial | undefined,
-  env: Environment,
-): DockerHost {
+function describe(address: string, origin: string, tls?: TlsMaterial): DockerHost {
   const endpoint = parseEndpoint(address, tls !== undefined)
-  const sshAgent = endpoint.protocol === "ssh" ? env["SSH_AUTH_SOCK"] : undefined
-  return { address, endpoint, origin, ...(tls && { tls }), ...(sshAgent && { sshAgent }) }
+  return { address, endpoint, origin, ...(tls && { tls }) }
 }
 
 /** Beside the system's socket: where a rootless engine listens, and where Docker Desktop does for one user. */

@@ -10,6 +10,9 @@ import type { EngineInfo } from "./info.ts"
 import { localName } from "./podman.ts"
 import { atLeast } from "./version.ts"
 
+/** Parts that no image's name has, and that a path loses on its way. */
+const IMPOSSIBLE = /(?:^|\/)\.{0,2}(?:\/|$)/
+
 export interface Cancellable {
   readonly signal?: AbortSignal | undefined
 }
@@ -39,7 +42,7 @@ export interface LocalManifest {
 }
 
 /**
- * @param name a name, an id or the start of one
+ * @param name a name, an id or the start of one; one that is no path of an URL is not asked for
  * @returns undefined if the daemon has no such image
  */
 export async function inspectImage(
@@ -48,6 +51,7 @@ export async function inspectImage(
   name: string,
   { signal }: Cancellable = {},
 ): Promise<LocalImage | undefined> {
+  if (IMPOSSIBLE.test(name)) return undefined
   const query = info.store === "containerd" && atLeast(info.apiVersion, "1.48") ? { manifests: "1" } : {}
   const purpose = `inspect the image ${name}`
   try {

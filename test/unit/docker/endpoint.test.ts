@@ -12,7 +12,7 @@ test.each([
   ["http://docker:80", true, { protocol: "http", hostname: "docker", port: 80 }],
   ["https://docker:443", false, { protocol: "https", hostname: "docker", port: 443 }],
   ["tcp://[::1]:2375", false, { protocol: "http", hostname: "[::1]", port: 2375 }],
-  ["ssh://build", false, { protocol: "ssh", hostname: "build", port: 22 }],
+  ["ssh://build", false, { protocol: "ssh", hostname: "build" }],
   ["ssh://me@build:2222", false, { protocol: "ssh", hostname: "build", port: 2222, username: "me" }],
 ] as const)("%s (TLS: %s)", (address, tls, expected) => {
   expect(parseEndpoint(address, tls)).toEqual(expected)

@@ -164,6 +164,16 @@ test("something else at the socket", async () => {
   })
 })
 
+test("something at the socket that sends one elsewhere is not followed", async () => {
+  daemon.removeAllListeners("request").on("request", (_, response: ServerResponse) => {
+    response.writeHead(301, { location: "/login" }).end()
+  })
+  await expect(connectEngine({ host })).rejects.toMatchObject({
+    code: "UNREACHABLE",
+    message: `What answers at ${host} is no Docker daemon. Cannot ask the Docker daemon for /version: it answers by pointing elsewhere`,
+  })
+})
+
 test("an engine from before API 1.40", async () => {
   daemon.removeAllListeners("request").on("request", (_, response: ServerResponse) => {
     response.end(JSON.stringify({ ...VERSION, ApiVersion: "1.24" }))

@@ -85,6 +85,15 @@ test("an image that is not there is no error, anything else is", async () => {
   await expect(inspectImage(fakeConnection(failed), CLASSIC, "app")).rejects.toBe(failed)
 })
 
+test.each(["", "/app:v1", "../app:v1", "a//b", "a/./b", "app/"])(
+  "no image is called '%s', and nobody is asked",
+  async (name) => {
+    const connection = fakeConnection()
+    expect(await inspectImage(connection, CLASSIC, name)).toBeUndefined()
+    expect(connection.requests).toEqual([])
+  },
+)
+
 test("tag", async () => {
   const connection = fakeConnection(undefined)
   await tagImage(connection, CLASSIC, "app:v1", "127.0.0.1:5000/team/app", "v1")
