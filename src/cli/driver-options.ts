@@ -13,7 +13,8 @@ import { readText, type Value, type Values } from "./values.ts"
 
 /**
  * A flag comes before `--option`, and that before the environment.
- * @throws UsageError for the flag or option of another backend, or a value of the wrong type or beyond its range
+ * @throws UsageError for the flag or option of another backend, a value of the wrong type or beyond its range, or an endpoint that
+ *   is no address
  */
 export function driverOptions(backend: Backend, values: Values, env: Io["env"]): OptionValues {
   const foreign = BACKENDS.flatMap(({ options }) => options).find(
@@ -21,11 +22,22 @@ export function driverOptions(backend: Backend, values: Values, env: Io["env"]):
   )
   if (foreign) throw new UsageError(`--${foreign.name} has no meaning for the backend '${backend.name}'`)
   const parameters = readParameters(backend, values)
-  return Object.fromEntries(
+  const options: OptionValues = Object.fromEntries(
     backend.options.map((option) => [
       option.name,
       fromFlag(option, values) ?? parameters.get(option.name)?.value ?? fromEnvironment(option, env),
     ]),
+  )
+  if (typeof options["endpoint"] === "string") assertAddress(options["endpoint"])
+  return options
+}
+
+/** Of a server, with or without its scheme. */
+function assertAddress(endpoint: string): void {
+  const [, scheme = "http", rest = endpoint] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/i.exec(endpoint) ?? []
+  if (/^https?$/i.test(scheme) && URL.canParse(`http://${rest}`)) return
+  throw new UsageError(
+    `The endpoint '${endpoint}' is no address of a server, for example http://localhost:9000`,
   )
 }
 

@@ -50,7 +50,7 @@ export const STORAGE_OUTCOMES: Readonly<Record<StorageErrorCode, Outcome>> = {
   INVALID_RANGE: { code: 4 },
   UPLOAD_INVALID: { code: 4, hint: AGAIN },
   NO_SPACE: { code: 4, hint: `Free some space. ${AGAIN}` },
-  UNAVAILABLE: { code: 4, hint: AGAIN },
+  UNAVAILABLE: { code: 4, hint: `Check the network and the address. ${AGAIN}` },
   NOT_A_STORE: { code: 4 },
 }
 

@@ -52,6 +52,7 @@ export function parseReference<B extends ReferenceBackend>(
   const backend =
     scheme === undefined ? (grammar.backend ?? grammar.fallback) : ofScheme(scheme, text, grammar)
   const refuse = refusal(text, backend, dir !== undefined)
+  if (text.trim() === "") refuse("it is empty")
   if (scheme === undefined && dir === undefined) refuseHalfUrl(text, backends, refuse)
   if (text.includes("\\")) refuse("it has backslashes; write '/' instead")
   if (dir !== undefined) {
@@ -59,7 +60,7 @@ export function parseReference<B extends ReferenceBackend>(
     return { backend, location: dir, ...parseArtifact(text, refuse) }
   }
   if (!isFolder(backend)) {
-    if (looksLikePath(rest)) refuseFolder(backends, refuse)
+    if (scheme === undefined && looksLikePath(text)) refuseFolder(backends, refuse)
     const { location, artifact } = splitBucket(rest, backend.container, refuse)
     return { backend, location, ...parseArtifact(artifact, refuse) }
   }

@@ -1,4 +1,10 @@
-import { expect, it } from "vitest"
+import { createServer, type Server } from "node:http"
+import { mkdtemp, rm } from "node:fs/promises"
+import type { AddressInfo } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, beforeAll, expect, it } from "vitest"
+import type { Io } from "../../src/cli/io.ts"
 import { run } from "./run.ts"
 
 const HEX = "0".repeat(64)
@@ -7,6 +13,7 @@ const HEX = "0".repeat(64)
 const COMMAND_LINES = [
   "nope",
   "pussh my-bucket/app:1",
+  "s4 push my-bucket/app:1",
   "azure pull my-container/app:1",
   "azure push --account-name acme --credential-type shared_key my-container/app:1",
   "azure push --account-name acme --credential-type key my-container/app:1",
@@ -79,9 +86,24 @@ const COMMAND_LINES = [
   "file push --dir ./images",
   "push",
   "s3 push my-bucket",
+  "s3 push my-bucket/",
+  "s3 push my-bucket/:1",
+  "s3 push :1",
+  "s3 push s3:///app:1",
   "s3 push MyBucket/App:1",
   "s3 push my-bucket/app:",
   "s3 push ./images/app:1",
+  "s3 push /srv/images/app:1",
+  "gcs push /srv/images/app:1",
+  "azure push /srv/images/app:1",
+  "s3 push my-bucket//srv/app:1",
+  "s3 push my-bucket/../app:1",
+  "gcs pull gs://my-bucket/team/../app:1",
+  "file push ./images//../app:1",
+  "gcs push my-bucket/Team/app:1",
+  "azure pull azblob://my-container/App:1",
+  `s3 push my-bucket/${"a".repeat(256)}:1`,
+  `s3 push my-bucket/app:${"1".repeat(129)}`,
   "s3 push my-bucket/app@sha256:12",
   `s3 push my-bucket/app@sha256:${HEX}`,
   "s3 push localhost:5000/app:1",
@@ -109,6 +131,15 @@ const COMMAND_LINES = [
   "s3 push my-bucket/app:1 --transport archive",
   "s3 push my-bucket/app:1 --tmp-dir /nowhere/tmp",
   "s3 push my-bucket/app:1 --digest-file /nowhere/digest",
+  "s3 push my-bucket/app:1 --image App:1",
+  "s3 push my-bucket/app:1 --image app:",
+  "s3 push my-bucket/app:1 --image /app:1",
+  "s3 push my-bucket/app:1 --image ../app:1",
+  "s3 push my-bucket/app:1 --image http://localhost:5000/app:1",
+  "s3 push my-bucket/app:1 --image app@sha256:12",
+  "s3 push my-bucket/app:1 --endpoint ftp://localhost",
+  "gcs push my-bucket/app:1 --endpoint http://",
+  "azure push -a acme my-container/app:1 --endpoint localhost:port",
   "s3 pull my-bucket/app:1 --image App:1",
   `s3 pull my-bucket/app:1 --image app@sha256:${HEX}`,
   "s3 push --region eu-west-1 my-bucket/app:1 --secret-key hush",
@@ -126,11 +157,44 @@ const COMMAND_LINES = [
   "completion bash zsh",
 ]
 
-it("explains what is wrong with a command line, and exits with 2", async () => {
+/** The daemon and the cloud, as far as anybody asks them anything. */
+const servers: Server[] = []
+const asked: string[] = []
+let folder: string
+let env: Io["env"]
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "oci-store-usage-"))
+  const socket = join(folder, "docker.sock")
+  const listen = async (at: { path: string } | { port: number }): Promise<Server> => {
+    const server = createServer(({ method, url }, response) => {
+      asked.push(`${method} ${url}`)
+      response.writeHead(404).end()
+    })
+    servers.push(server)
+    await new Promise<void>((resolve) => server.listen({ host: "127.0.0.1", ...at }, resolve))
+    return server
+  }
+  await listen({ path: socket })
+  const { port } = (await listen({ port: 0 })).address() as AddressInfo
+  const cloud = `http://127.0.0.1:${port}`
+  env = {
+    HOME: "/nowhere",
+    DOCKER_HOST: `unix://${socket}`,
+    AWS_ENDPOINT_URL_S3: cloud,
+    STORAGE_EMULATOR_HOST: cloud,
+  }
+})
+afterAll(async () => {
+  for (const server of servers) server.close()
+  await rm(folder, { recursive: true })
+})
+
+it("explains what is wrong with a command line and exits with 2, asking neither daemon nor cloud", async () => {
   const transcript: string[] = []
   for (const line of COMMAND_LINES) {
-    const { code, stdout, stderr } = await run(line.split(" "))
-    expect({ line, code, stdout }).toEqual({ line, code: 2, stdout: "" })
+    const { code, stdout, stderr } = await run(line.split(" "), { env })
+    expect({ line, code, stdout, asked }).toEqual({ line, code: 2, stdout: "", asked: [] })
     transcript.push(`$ oci-store ${line}\n${stderr}`)
   }
   await expect(transcript.join("\n")).toMatchFileSnapshot("usage-errors.txt")

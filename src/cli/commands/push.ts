@@ -6,6 +6,7 @@ import type { PushTarget } from "../../bridge/push.ts"
 import type { Backend } from "../backends.ts"
 import type { Command } from "../command.ts"
 import { PUSH_FLAGS } from "../flags.ts"
+import { parseSourceName } from "../local-name.ts"
 import { reportPush, writeReport } from "../output.ts"
 import { isFolder } from "../reference.ts"
 import { readTargets, type Store } from "../store.ts"
@@ -23,7 +24,7 @@ export function pushCommand(backend?: Backend): Command {
       const flags = readTransferFlags(invocation)
       const image = values.text("image")
       const wanted = {
-        images: image === undefined ? imagesOf(store, targets[0]) : [image],
+        images: image === undefined ? imagesOf(store, targets[0]) : [parseSourceName(image)],
         targets,
         force: values.boolean("force") ?? false,
         requireAllPlatforms: values.boolean("require-all-platforms") ?? false,

@@ -96,7 +96,7 @@ export class AzureContainer {
   /** What Azure always sends in this place. */
   expect<T>(value: T | undefined, name: string, key: string | undefined): T {
     if (value !== undefined) return value
-    const sentence = `${this.#context.url} does not answer like Azure Blob Storage: it sent no ${name}.`
+    const sentence = `${this.#context.url} does not answer like Azure Blob Storage: it sent no ${name}. Check the endpoint, and for a proxy in between.`
     throw this.error("NOT_A_STORE", sentence, key)
   }
 

@@ -85,7 +85,7 @@ const SENTENCES: Readonly<Record<StorageErrorCode, Sentence>> = {
   UNSUPPORTED: (at, failure) => `${at.url} refuses this request for ${what(at)}${said(failure)}.`,
   NO_SPACE: (at, failure) => `There is no space left for ${what(at)}${said(failure)}.`,
   NOT_A_STORE: (at, { status }) =>
-    `${at.url} does not answer like Azure Blob Storage (status ${status ?? "unknown"}): check the endpoint, and for a proxy in between.`,
+    `${at.url} does not answer like Azure Blob Storage${status === undefined ? "" : ` (status ${status})`}: check the endpoint, and for a proxy in between.`,
   UNAVAILABLE: (at, failure) =>
     networkSentence(failure.systemCode, failure.message) ??
     `${at.url} cannot be reached or is overloaded${said(failure)}.${failure.systemCode === "ENOTFOUND" ? " Check the account's name." : ""}`,

@@ -76,7 +76,7 @@ function sharedKey(accountName: string, accountKey: string | undefined): Storage
   if (accountKey) return new StorageSharedKeyCredential(accountName, accountKey)
   throw new MissingOptionError(
     "account-key",
-    "To sign in with a shared key, pass --account-key or set AZURE_STORAGE_KEY.",
+    "To sign in with a shared key, the account key needs to be specified by --account-key or AZURE_STORAGE_KEY.",
   )
 }
 

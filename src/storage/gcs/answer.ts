@@ -15,12 +15,13 @@ export class AnswerError extends Error {
   readonly reason: string | undefined
   /** Milliseconds. */
   readonly retryAfter: number | undefined
-  /** A web page or a proxy's word. */
+  /** A web page, a proxy's word, or JSON of another kind. */
   readonly isForeign: boolean
 
   constructor(answer: IncomingMessage, body: string) {
     const { "content-type": type = "", "retry-after": after } = answer.headers
-    const said = errorOf(type.includes("json") ? parse(body) : undefined)
+    const json = type.includes("json") ? parse(body) : undefined
+    const said = errorOf(json)
     const isPage = /^\s*<(?:!doctype|html|head|body)/i.test(body)
     // Refused reads of content are answered with a bare sentence, or XML, in place of JSON.
     super(
@@ -35,7 +36,7 @@ export class AnswerError extends Error {
     this.status = answer.statusCode ?? 0
     this.reason = said.reason
     this.retryAfter = retryAfter(after)
-    this.isForeign = isPage
+    this.isForeign = isPage || (json !== undefined && field(json, "error") === undefined)
   }
 }
 

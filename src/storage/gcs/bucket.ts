@@ -147,7 +147,7 @@ export class GcsBucket implements Disposable {
   /** What every such server sends in this place. */
   expect<T>(value: T | undefined, name: string, key: string | undefined): T {
     if (value !== undefined) return value
-    const sentence = `${this.#endpoint} does not answer like Google Cloud Storage: it sent no ${name}.`
+    const sentence = `${this.#endpoint} does not answer like Google Cloud Storage: it sent no ${name}. Check the endpoint, and for a proxy in between.`
     throw this.error("NOT_A_STORE", sentence, key)
   }
 

@@ -96,7 +96,11 @@ export class S3Bucket {
   expect<T>(value: T | undefined, name: string, key: string | undefined): T {
     if (value !== undefined) return value
     const server = this.#context.endpoint ?? "AWS S3"
-    throw this.error("NOT_A_STORE", `${server} does not answer like an S3 server: it sent no ${name}.`, key)
+    throw this.error(
+      "NOT_A_STORE",
+      `${server} does not answer like an S3 server: it sent no ${name}. Check the endpoint, and for a proxy in between.`,
+      key,
+    )
   }
 
   #retryLine({ message }: StorageError, delay: number, key: string | undefined): string {

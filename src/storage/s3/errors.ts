@@ -113,11 +113,11 @@ export function isFinal({ name }: S3Failure): boolean {
 function codeOf(failure: S3Failure, context: FailureContext): StorageErrorCode {
   const { name, status, systemCode, region, isForeign } = failure
   if (isUnreadable(failure)) return "CREDENTIALS"
+  if (isForeign && status !== undefined && status < 500) return "NOT_A_STORE"
   if (isFinal(failure)) return CODES[name] ?? "UNSUPPORTED"
   if (systemCode || status === undefined || status >= 500) {
     return status === 501 || status === 507 ? (STATUSES[status] ?? "UNAVAILABLE") : "UNAVAILABLE"
   }
-  if (isForeign) return "NOT_A_STORE"
   if (status === 400 && region && region !== context.region) return "WRONG_REGION"
   // A bare 400 to HEAD is what AWS gives expired credentials.
   if (status === 400 && name === "Unknown") return "CREDENTIALS"

@@ -59,8 +59,9 @@ function findSystemCode(error: unknown): string | undefined {
   return undefined
 }
 
-/** Answered, but with what the SDK could not read. HEAD answers have no body to judge by. */
+/** Answered, but with a web page or what the SDK could not read. HEAD answers have no body to judge by. */
 function isForeign(error: unknown): boolean {
+  if (responseHeader(error, "content-type")?.startsWith("text/html")) return true
   return field(error, "$response") !== undefined && field(error, "$fault") === undefined
 }
 

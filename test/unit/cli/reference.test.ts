@@ -74,7 +74,7 @@ describe("of a folder", () => {
 })
 
 it.each([
-  ["", /no bucket name/],
+  ["", /it is empty/],
   ["my-bucket", /names only a bucket/],
   ["my-bucket:v1", /names only a bucket/],
   ["my-bucket/", /names only a bucket/],
@@ -103,7 +103,7 @@ it.each([
   ["my bucket/app:1", /no bucket name/],
   ["-bucket/app:1", /no bucket name/],
   ["my_b%cket/app:1", /no bucket name/],
-  ["s3://", /no bucket name/],
+  ["s3://", /names no bucket/],
   ["s3:/b/app:1", /starts with 's3:\/\/'/],
   ["s3:b/app:1", /starts with 's3:\/\/'/],
   ["file:/srv/app:1", /starts with 'file:\/\/'/],
