@@ -31,20 +31,24 @@ export async function withLoopbackName<T>(
     done = true
     return result
   } finally {
-    if (!(keep && done)) await remove()
+    let obstacle = keep && done ? undefined : await remove()
     if (!done) {
       await sleep(LATE)
-      await remove()
+      obstacle = await remove()
+    }
+    if (obstacle !== undefined) {
+      const text = `The temporary name ${name} may be left in the daemon: \`docker rmi ${name}\` removes it. (${obstacle})`
+      onEvent({ type: "warning", text })
     }
   }
 
   /** Without the caller's signal: clean-up is what happens after it fired. It never hides why the work failed. */
-  async function remove(): Promise<void> {
+  async function remove(): Promise<string | undefined> {
     try {
       await engine.untagImage(name, { last })
+      return undefined
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      onEvent({ type: "warning", text: `The temporary name ${name} stays in the daemon: ${reason}` })
+      return error instanceof Error ? error.message : String(error)
     }
   }
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { start, succeed } from "../support/cli.ts"
 import { describeWithEngine, docker, loopbackNames, removeImages } from "../support/docker.ts"
 import { type LoadedImage, randomImage } from "../support/random-image.ts"
-import { STORES, type TestStore } from "../support/stores.ts"
+import { keysOf, STORES, type TestStore } from "../support/stores.ts"
 
 const MiB = 1024 * 1024
 
@@ -36,16 +36,10 @@ await describeWithEngine("a transfer that is broken off", () => {
       await store[Symbol.asyncDispose]()
     })
 
-    const keys = async (): Promise<string[]> => {
-      const found: string[] = []
-      for await (const { key } of store.driver.list("")) found.push(key)
-      return found
-    }
-
     const unchanged = async (): Promise<void> => {
       expect(await loopbackNames()).toEqual(names)
       expect(await store.leftovers()).toEqual([])
-      expect((await keys()).filter((key) => key.includes("/_uploads/"))).toEqual([])
+      expect((await keysOf(store)).filter((key) => key.includes("/_uploads/"))).toEqual([])
       const now = await succeed(
         [...store.backend, "pull", "--image", small.name, "--quiet", reference],
         store.env,

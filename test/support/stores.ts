@@ -148,6 +148,13 @@ function chosen(names: string | undefined): readonly (typeof ALL_STORES)[number]
   return ALL_STORES.filter(({ name }) => wanted.includes(name))
 }
 
+/** Everything in a store. */
+export async function keysOf({ driver }: TestStore): Promise<readonly string[]> {
+  const keys: string[] = []
+  for await (const { key } of driver.list("")) keys.push(key)
+  return keys
+}
+
 /** Every blob in a store, with the time of its writing: what a push must not send twice. */
 export async function blobsOf({ driver }: TestStore): Promise<readonly string[]> {
   const blobs: string[] = []

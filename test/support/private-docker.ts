@@ -1,0 +1,127 @@
+/**
+ * A Docker daemon of one's own, to be killed: nothing of it is shared with the one that other tests use.
+ * @module
+ */
+import { type ChildProcess, execFile, spawn } from "node:child_process"
+import { once } from "node:events"
+import { mkdtemp, readFile, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+import { promisify } from "node:util"
+import { docker } from "./docker.ts"
+
+const exec = promisify(execFile)
+
+export interface PrivateDocker extends AsyncDisposable {
+  /** As in DOCKER_HOST. */
+  readonly host: string
+  /** Runs the docker CLI with this daemon. */
+  docker(...args: string[]): Promise<string>
+  /** Without warning, as a crash or the out-of-memory killer does it. */
+  kill(): Promise<void>
+  /** With everything that it had stored before. */
+  restart(): Promise<void>
+}
+
+/** Why there can be none; undefined where there can. In CI that is an error. */
+export async function privateDockerMissing(): Promise<string | undefined> {
+  const reason = await whyNot()
+  if (reason !== undefined && process.env["CI"]) throw new Error(reason)
+  return reason
+}
+
+async function whyNot(): Promise<string | undefined> {
+  if (process.getuid?.() !== 0) return "only root can start a Docker daemon"
+  return exec("dockerd", ["--version"]).then(
+    () => undefined,
+    () => "dockerd is not installed",
+  )
+}
+
+export async function startPrivateDocker(): Promise<PrivateDocker> {
+  const folder = await mkdtemp(join(tmpdir(), "oci-store-dockerd-"))
+  const host = `unix://${join(folder, "docker.sock")}`
+  const ask = (...args: string[]) => docker("--host", host, ...args)
+  let runs = 0
+  let runtime = ""
+  let daemon: ChildProcess | undefined
+
+  async function start(): Promise<void> {
+    runs += 1
+    // Where it keeps sockets and process ids: those of a killed one are of no use.
+    runtime = join(folder, `run-${runs}`)
+    daemon = spawn("dockerd", flags(folder, runtime, host), { stdio: "ignore" })
+    const ended = once(daemon, "exit").then(([code]) => {
+      throw new Error(`dockerd ended with ${String(code)}`)
+    })
+    // Also when nobody waits any more.
+    ended.catch(() => undefined)
+    await Promise.race([answering(ask), ended])
+  }
+
+  /** It has started a containerd, which outlives it when it is killed. */
+  async function stop(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+    if (daemon?.exitCode !== null || daemon.signalCode !== null) return
+    const containerd = Number(await readFile(join(runtime, "containerd", "containerd.pid"), "utf8"))
+    const exited = once(daemon, "exit")
+    daemon.kill(signal)
+    await exited
+    if (signal === "SIGKILL") process.kill(containerd, signal)
+  }
+
+  const privateDocker: PrivateDocker = {
+    host,
+    docker: ask,
+    kill: () => stop("SIGKILL"),
+    restart: start,
+    async [Symbol.asyncDispose]() {
+      await stop("SIGTERM")
+      await unmountBelow(folder)
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+  try {
+    await start()
+  } catch (error) {
+    await privateDocker[Symbol.asyncDispose]()
+    throw error
+  }
+  return privateDocker
+}
+
+function flags(folder: string, runtime: string, host: string): string[] {
+  return [
+    "--host",
+    host,
+    "--data-root",
+    join(folder, "data"),
+    "--exec-root",
+    runtime,
+    "--pidfile",
+    join(runtime, "dockerd.pid"),
+    // Other daemons' network is none of its business.
+    "--bridge=none",
+    "--iptables=false",
+  ]
+}
+
+async function answering(ask: PrivateDocker["docker"]): Promise<void> {
+  for (let attempts = 1; ; attempts += 1) {
+    try {
+      await ask("version")
+      return
+    } catch (error) {
+      if (attempts === 150) throw error
+      await sleep(200)
+    }
+  }
+}
+
+/** What a killed daemon did not come to. */
+async function unmountBelow(folder: string): Promise<void> {
+  const mounts = (await readFile("/proc/mounts", "utf8")).split("\n").map((line) => line.split(" ")[1] ?? "")
+  for (const mount of mounts.filter((path) => path.startsWith(`${folder}/`)).toReversed()) {
+    await exec("umount", ["--lazy", mount])
+  }
+}
