@@ -76,6 +76,16 @@ describe("file", () => {
     await expect(lstat(root)).rejects.toThrow("ENOENT")
   })
 
+  test("a folder that vanishes is not made again: what was written is gone with it", async () => {
+    await write("a/b")
+    await rm(root, { recursive: true })
+    await expect(write("c/d")).rejects.toMatchObject({
+      code: "NO_SUCH_BUCKET",
+      message: `The folder ${root} has vanished since the command began.`,
+    })
+    await expect(lstat(root)).rejects.toThrow("ENOENT")
+  })
+
   test("a root that is a file is no store", async () => {
     const file = path.join(folder, "file")
     await writeFile(file, "")

@@ -32,7 +32,7 @@ export interface TestStore extends AsyncDisposable {
   makePublic?(): Promise<void>
 }
 
-async function folderStore(): Promise<TestStore> {
+export async function folderStore(): Promise<TestStore> {
   const root = await mkdtemp(join(tmpdir(), "oci-store-e2e-"))
   return {
     backend: ["file"],

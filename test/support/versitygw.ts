@@ -38,6 +38,8 @@ export interface Versitygw extends AsyncDisposable {
   createBucket(bucket: string): Promise<void>
   /** A user who may do in the bucket only what is named; left out, what push and pull need: get, put and list. */
   createRestrictedUser(bucket: string, actions?: readonly S3Action[]): Promise<Credentials>
+  /** Takes bucket and content away from under whoever uses it. */
+  removeBucket(bucket: string): Promise<void>
   /** Lets everybody, unsigned, read the bucket. */
   makePublic(bucket: string): Promise<void>
   /** Keys of unfinished multipart uploads. */
@@ -136,6 +138,8 @@ async function start(program: string): Promise<Versitygw> {
     async createBucket(bucket) {
       await client.send(new CreateBucketCommand({ Bucket: bucket }))
     },
+
+    removeBucket: (bucket) => rm(path.join(folder, "data", bucket), { recursive: true }),
 
     async createRestrictedUser(bucket, actions = PUSH) {
       const user = { accessKey: `restricted-in-${bucket}`, secretKey: "restricted-secret" }

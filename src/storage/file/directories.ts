@@ -31,7 +31,8 @@ async function makeDirectory(store: FolderStore, directory: string): Promise<voi
   if (directory === store.root) {
     const broken = await store.brokenRoot()
     if (broken) throw broken
-    return makeRoot(store, directory)
+    await makeRoot(store, directory)
+    return store.noteRoot()
   }
   try {
     await mkdir(directory)

@@ -43,6 +43,8 @@ export interface FolderStoreOptions {
 export class FolderStore {
   readonly root: string
   readonly createRoot: boolean
+  /** The root was there once: should it vanish, what was written is gone, and to make it anew would hide that. */
+  #hadRoot = false
 
   constructor(options: FolderStoreOptions) {
     this.root = path.resolve(options.root)
@@ -80,13 +82,22 @@ export class FolderStore {
     return this.error(code, `${what} for ${where} (${error.message}).`, key, error)
   }
 
+  /** The root is there, now. */
+  noteRoot(): void {
+    this.#hadRoot = true
+  }
+
   /** Why the root cannot hold objects, if so. A root that is yet to be made can. */
   async brokenRoot(): Promise<StorageError | undefined> {
     const found = await stat(this.root).catch(() => undefined)
-    if (found?.isDirectory()) return undefined
+    if (found?.isDirectory()) {
+      this.noteRoot()
+      return undefined
+    }
     if (found) return this.error("NOT_A_STORE", `${this.root} is a file, not a folder of images.`)
-    if (this.createRoot) return undefined
-    return this.error("NO_SUCH_BUCKET", `The folder ${this.root} does not exist.`)
+    if (this.createRoot && !this.#hadRoot) return undefined
+    const what = this.#hadRoot ? "has vanished since the command began" : "does not exist"
+    return this.error("NO_SUCH_BUCKET", `The folder ${this.root} ${what}.`)
   }
 
   cannotMakeRoot(cause: unknown): StorageError {
