@@ -62,7 +62,7 @@ function brokenConnection(
   if (local && (code === "EACCES" || code === "EPERM")) {
     return fail(
       "FORBIDDEN",
-      `No permission to use the Docker socket ${address}: add your user to the docker group or run as root`,
+      `No permission to use the Docker socket ${address}: add your user to the docker group (sudo usermod -aG docker $USER, then sign in again) or run as root`,
     )
   }
   if (local && (code === "ENOENT" || code === "ECONNREFUSED")) {

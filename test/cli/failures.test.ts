@@ -1,25 +1,25 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises"
+import { chmod, mkdtemp, readdir, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { type FakeDaemon, startFakeDaemon } from "../support/fake-daemon.ts"
+import { startDaemon, type TestDaemon } from "./daemon.ts"
 import { run } from "./run.ts"
 
 let folder: string
-let server: FakeDaemon | undefined
+let server: TestDaemon | undefined
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "oci-store-cli-"))
 })
 afterEach(async () => {
-  await server?.[Symbol.asyncDispose]()
+  server?.[Symbol.dispose]()
   server = undefined
   await rm(folder, { recursive: true })
 })
 
-async function daemon(...args: Parameters<typeof startFakeDaemon>): Promise<string> {
-  server = await startFakeDaemon(...args)
-  return server.address
+async function daemon(info: Record<string, unknown>, onRequest = () => true): Promise<string> {
+  server = await startDaemon(folder, { info, onRequest })
+  return server.host
 }
 
 describe("the daemon", () => {
@@ -30,6 +30,27 @@ describe("the daemon", () => {
       /^Error: Cannot connect to the Docker daemon at unix:\/\/\/nowhere.*\nHint: --host/,
     )
     expect(await readdir(folder)).toEqual([])
+  })
+
+  it("forbids its socket: 3, and how to be allowed", async () => {
+    const host = await daemon({})
+    const socket = host.replace("unix://", "")
+    const argv = ["file", "pull", "-H", host, `${folder}/images/app:1`]
+    // Loads everything, which another user may not be able to.
+    expect((await run(argv)).code).toBe(4)
+    await chmod(socket, 0)
+    const isRoot = process.geteuid?.() === 0
+    if (isRoot) await chmod(folder, 0o755)
+    if (isRoot) process.seteuid?.(65534)
+    try {
+      const { code, stderr } = await run(argv)
+      expect(code).toBe(3)
+      expect(stderr).toMatch(
+        /^Error: No permission to use the Docker socket unix:\S+: add your user to the docker group .*usermod -aG docker/,
+      )
+    } finally {
+      if (isRoot) process.seteuid?.(0)
+    }
   })
 
   it("cannot reach this process: 3, why, and the way out", async () => {
@@ -50,24 +71,6 @@ describe("the daemon", () => {
     const named = await run([...argv, "--image", "other:1"])
     expect(named.stderr).toContain("no image 'other:1'")
   })
-})
-
-it("says which options have no effect, once the others are found right", async () => {
-  const options = [
-    "--option",
-    "loglevel=debug",
-    "--option",
-    "v4auth=true",
-    "--option=storageclass=standard_ia",
-  ]
-  const argv = ["s3", ...options, "push", "--region", "eu-west-1", "my-bucket/app:1"]
-  const { code, stdout, stderr } = await run(argv)
-  expect({ code, stdout }).toEqual({ code: 3, stdout: "" })
-  expect(stderr.split("\n").slice(0, 2)).toEqual([
-    "--option loglevel has no effect: -vv logs every request.",
-    "--option v4auth has no effect: requests are always signed by version 4.",
-  ])
-  expect((await run([...argv, "--quiet"])).stderr).toMatch(/^Error: Cannot connect/)
 })
 
 it("does not make a folder to pull from: 4", async () => {

@@ -18,7 +18,12 @@ test.each([
     `Cannot connect to the Docker daemon at ${SOCKET}: is Docker installed and running?`,
   ],
   ["ECONNREFUSED", SOCKET, "ABSENT", "Try `docker ps`"],
-  ["EACCES", SOCKET, "FORBIDDEN", "add your user to the docker group or run as root"],
+  [
+    "EACCES",
+    SOCKET,
+    "FORBIDDEN",
+    "add your user to the docker group (sudo usermod -aG docker $USER, then sign in again) or run as root",
+  ],
   ["EPERM", SOCKET, "FORBIDDEN", SOCKET],
   ["ECONNRESET", SOCKET, "DIED", "could not push app:v1"],
   ["EPIPE", REMOTE, "DIED", REMOTE],
