@@ -51,10 +51,11 @@ export function describeEngine(
   client: Client,
 ): EngineInfo {
   const virtualMachine = runsInVirtualMachine(host, info, client)
-  const whyNot = whyLoopbackIsOutOfReach(host, info, client, virtualMachine)
+  const isPodman = namesOf(version["Components"]).some((name) => name.startsWith("Podman"))
+  const whyNot = whyLoopbackIsOutOfReach(host, info, client, { virtualMachine, isPodman })
   return {
     host: host.address,
-    kind: namesOf(version["Components"]).some((name) => name.startsWith("Podman")) ? "podman" : "docker",
+    kind: isPodman ? "podman" : "docker",
     version: text(version["Version"]),
     apiVersion,
     store: usesContainerdStore(info) ? "containerd" : "classic",
@@ -80,12 +81,12 @@ function whyLoopbackIsOutOfReach(
   { endpoint, address }: DockerHost,
   info: Record<string, unknown>,
   { hostname }: Client,
-  virtualMachine: boolean,
+  { virtualMachine, isPodman }: { readonly virtualMachine: boolean; readonly isPodman: boolean },
 ): string | undefined {
   if (!isLocal(endpoint)) return `the daemon at ${address} runs on another machine`
   if (virtualMachine) return `the daemon runs in a virtual machine (${text(info["OperatingSystem"])})`
-  // Before `--detach-netns` became its default, a rootless daemon ran in a network namespace of its own.
-  if (list(info["SecurityOptions"]).includes("name=rootless")) {
+  // Before `--detach-netns` became its default, a rootless dockerd ran in a network namespace of its own. Podman never did.
+  if (!isPodman && list(info["SecurityOptions"]).includes("name=rootless")) {
     return "the daemon is rootless, with a loopback interface of its own"
   }
   // Both names come from the kernel, so they differ only across containers, virtual machines and tunnels.

@@ -1,4 +1,5 @@
-import { chmod, mkdtemp, readdir, rm } from "node:fs/promises"
+import { createHash } from "node:crypto"
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
@@ -53,13 +54,43 @@ describe("the daemon", () => {
     }
   })
 
-  it("cannot reach this process: 3, why, and the way out", async () => {
-    const host = await daemon({ OperatingSystem: "Docker Desktop" })
+  it.each([
+    ["a virtual machine", { OperatingSystem: "Docker Desktop" }, /virtual machine \(Docker Desktop\)/],
+    ["rootless", { SecurityOptions: ["name=rootless"] }, /rootless, with a loopback interface of its own/],
+    ["another machine's", { Name: "elsewhere" }, /runs on 'elsewhere'/],
+  ])("cannot reach this process, for it is %s: 3, why, and the way out", async (_, info, why) => {
+    const host = await daemon(info)
     const argv = ["file", "push", "--host", host, `${folder}/images/app:1`]
     const { code, stderr } = await run(argv)
     expect(code).toBe(3)
-    expect(stderr).toMatch(/virtual machine \(Docker Desktop\).*--transport registry/)
+    expect(stderr).toMatch(why)
+    expect(stderr).toMatch(/Run this command beside the daemon; --transport registry tries all the same/)
+    // Which then asks it for the image.
     expect((await run([...argv, "--transport", "registry"])).code).toBe(5)
+    expect(await readdir(folder)).toEqual(["docker.sock"])
+  })
+
+  it("is named by --host, DOCKER_HOST, DOCKER_CONTEXT or the current context", async () => {
+    const host = await daemon({ OperatingSystem: "Docker Desktop" })
+    const id = createHash("sha256").update("mine").digest("hex")
+    const meta = { Name: "mine", Endpoints: { docker: { Host: host } } }
+    await mkdir(join(folder, ".docker", "contexts", "meta", id), { recursive: true })
+    await writeFile(join(folder, ".docker", "contexts", "meta", id, "meta.json"), JSON.stringify(meta))
+    await writeFile(join(folder, ".docker", "config.json"), `{"currentContext":"mine"}`)
+    const gone = "unix:///nowhere/docker.sock"
+    for (const [flags, env] of [
+      [["--host", host], { DOCKER_HOST: gone, HOME: "/nowhere" }],
+      [[], { DOCKER_HOST: host, DOCKER_CONTEXT: "none", HOME: "/nowhere" }],
+      [[], { DOCKER_CONTEXT: "mine", HOME: folder }],
+      [[], { HOME: folder }],
+    ] as const) {
+      const { stderr } = await run(["file", "push", ...flags, `${folder}/images/app:1`], { env })
+      expect(stderr).toContain("Docker Desktop")
+    }
+    const { code, stderr } = await run(["file", "push", `${folder}/images/app:1`], {
+      env: { DOCKER_CONTEXT: "none", HOME: folder },
+    })
+    expect({ code, stderr }).toMatchObject({ code: 3, stderr: expect.stringContaining("docker context ls") })
   })
 
   it("has none of the images that could be meant: 5, and which", async () => {
