@@ -15,80 +15,81 @@ import { keysOf, STORES, type TestStore } from "../support/stores.ts"
 const MiB = 1024 * 1024
 const IMAGE = "oci-store-test/dying:latest"
 
-const missing = await privateDockerMissing()
+await describeWithEngine(
+  "a daemon that dies",
+  () => {
+    describe.each(STORES)("$name", ({ open }) => {
+      let store: TestStore
+      let engine: PrivateDocker
 
-await describeWithEngine("a daemon that dies", () => {
-  if (missing !== undefined) return void it.skip(`(skipped: ${missing})`, () => undefined)
-
-  describe.each(STORES)("$name", ({ open }) => {
-    let store: TestStore
-    let engine: PrivateDocker
-
-    beforeAll(async () => {
-      store = await open()
-      engine = await startPrivateDocker()
-      const { name } = await randomImage({
-        layers: ["a", "b"].map((seed) => ({ bytes: 100 * MiB, seed: `dying ${seed}` })),
+      beforeAll(async () => {
+        store = await open()
+        engine = await startPrivateDocker()
+        const { name } = await randomImage({
+          layers: ["a", "b"].map((seed) => ({ bytes: 100 * MiB, seed: `dying ${seed}` })),
+        })
+        const folder = await mkdtemp(join(tmpdir(), "oci-store-dying-"))
+        try {
+          await docker("tag", name, IMAGE)
+          await docker("save", "--output", join(folder, "image.tar"), IMAGE)
+          await engine.docker("load", "--input", join(folder, "image.tar"))
+        } finally {
+          await rm(folder, { recursive: true })
+          await removeImages(name, IMAGE)
+        }
       })
-      const folder = await mkdtemp(join(tmpdir(), "oci-store-dying-"))
-      try {
-        await docker("tag", name, IMAGE)
-        await docker("save", "--output", join(folder, "image.tar"), IMAGE)
-        await engine.docker("load", "--input", join(folder, "image.tar"))
-      } finally {
-        await rm(folder, { recursive: true })
-        await removeImages(name, IMAGE)
-      }
-    })
-    afterAll(async () => {
-      await engine[Symbol.asyncDispose]()
-      await store[Symbol.asyncDispose]()
-    })
+      afterAll(async () => {
+        await engine[Symbol.asyncDispose]()
+        await store[Symbol.asyncDispose]()
+      })
 
-    const args = (command: string) => [
-      ...store.backend,
-      command,
-      "-vv",
-      "--host",
-      engine.host,
-      "--image",
-      IMAGE,
-      store.reference("app:v1"),
-    ]
-    const died =
-      /^Error: The Docker daemon at unix:\S+ hung up: could not (push|pull) .* Is it still running\?\nHint: .*docker ps/m
+      const args = (command: string) => [
+        ...store.backend,
+        command,
+        "-vv",
+        "--host",
+        engine.host,
+        "--image",
+        IMAGE,
+        store.reference("app:v1"),
+      ]
+      const died =
+        /^Error: The Docker daemon at unix:\S+ hung up: could not (push|pull) .* Is it still running\?\nHint: .*docker ps/m
 
-    it("in mid-push: 3, and nothing in the store", async () => {
-      const push = start(args("push"), store.env)
-      await push.says("/blobs/uploads/ 202")
-      await engine.kill()
-      const { code, stdout, stderr } = await push.outcome
-      expect({ code, stdout }).toEqual({ code: 3, stdout: "" })
-      expect(stderr).toMatch(died)
-      expect(stderr.match(/^Warning: .*`docker rmi 127\.0\.0\.1:\d+\/app:v1` removes it/gm)).toHaveLength(1)
-      expect(await keysOf(store)).toEqual([])
-      expect(await store.leftovers()).toEqual([])
-    })
+      it("in mid-push: 3, and nothing in the store", async () => {
+        const push = start(args("push"), store.env)
+        await push.says("/blobs/uploads/ 202")
+        await engine.kill()
+        const { code, stdout, stderr } = await push.outcome
+        expect({ code, stdout }).toEqual({ code: 3, stdout: "" })
+        expect(stderr).toMatch(died)
+        expect(stderr.match(/^Warning: .*`docker rmi 127\.0\.0\.1:\d+\/app:v1` removes it/gm)).toHaveLength(1)
+        expect(await keysOf(store)).toEqual([])
+        expect(await store.leftovers()).toEqual([])
+      })
 
-    it("in mid-pull: 3, and the daemon has no half image", async () => {
-      await engine.restart()
-      await succeed(args("push"), store.env)
-      await removeAll(engine)
-      const before = await keysOf(store)
-      const pull = start(args("pull"), store.env)
-      await pull.says("/manifests/sha256:")
-      await engine.kill()
-      const { code, stdout, stderr } = await pull.outcome
-      expect({ code, stdout }).toEqual({ code: 3, stdout: "" })
-      expect(stderr).toMatch(died)
-      expect(await keysOf(store)).toEqual(before)
-      await engine.restart()
-      expect(await engine.docker("images", "--all", "--quiet")).toBe("")
-      expect((await run(args("pull"), store.env)).code).toBe(0)
-      expect(await engine.docker("images", "--format", "{{.Repository}}:{{.Tag}}")).toBe(IMAGE)
+      it("in mid-pull: 3, and the daemon has no half image", async () => {
+        await engine.restart()
+        await succeed(args("push"), store.env)
+        await removeAll(engine)
+        const before = await keysOf(store)
+        const pull = start(args("pull"), store.env)
+        await pull.says("/manifests/sha256:")
+        await engine.kill()
+        const { code, stdout, stderr } = await pull.outcome
+        expect({ code, stdout }).toEqual({ code: 3, stdout: "" })
+        expect(stderr).toMatch(died)
+        expect(await keysOf(store)).toEqual(before)
+        await engine.restart()
+        expect(await engine.docker("images", "--all", "--quiet")).toBe("")
+        expect((await run(args("pull"), store.env)).code).toBe(0)
+        expect(await engine.docker("images", "--format", "{{.Repository}}:{{.Tag}}")).toBe(IMAGE)
+      })
     })
-  })
-})
+  },
+  undefined,
+  await privateDockerMissing(),
+)
 
 /** The names that the killed push could not remove among them. */
 async function removeAll(engine: PrivateDocker): Promise<void> {

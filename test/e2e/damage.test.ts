@@ -2,7 +2,8 @@
  * A store that lost or changed a blob: the pull fails at once, says which, and the daemon keeps nothing.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { digestOf } from "../../src/oci/digest.ts"
+import { digestOf, parseDigest } from "../../src/oci/digest.ts"
+import { blobData } from "../../src/registry/layout.ts"
 import { readWhole } from "../../src/registry/objects.ts"
 import { run, succeed } from "../support/cli.ts"
 import { describeWithEngine, docker, loopbackNames, removeImages } from "../support/docker.ts"
@@ -68,6 +69,18 @@ await describeWithEngine("a damaged store", () => {
       const { code, stderr } = await pull()
       expect(code).toBe(5)
       expect(stderr).toContain(`Error: The blob ${digestOf(bytes)} is not in the store`)
+      await nothingKept()
+    })
+
+    it("without the manifest that the tag names", async () => {
+      const tag = "docker/registry/v2/repositories/app/_manifests/tags/v1/current/link"
+      const manifest = parseDigest(String(await readWhole(store.driver, tag, 100)))
+      await store.driver.delete(blobData(manifest))
+      const { code, stderr } = await pull()
+      expect(code).toBe(5)
+      expect(stderr).toBe(
+        `Error: The tag 'app:v1' names ${manifest}, which is not in the store; push the image again.\n`,
+      )
       await nothingKept()
     })
 

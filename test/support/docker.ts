@@ -87,16 +87,19 @@ export async function imageStore(): Promise<ImageStore> {
 /**
  * A suite that needs the engine (and, if given, one kind of image store). Without it: skipped with the reason in its title on a
  * laptop; with `CI` set a missing engine is a failure, since nobody would read the skip.
+ *
+ * @param lack why what else it needs is not there
  */
 export async function describeWithEngine(
   title: string,
   suite: () => void,
   store?: ImageStore,
+  lack?: string,
 ): Promise<void> {
   const missing = await engineMissing()
   if (missing !== undefined && process.env["CI"]) throw new Error(missing)
   const wrongStore = missing === undefined && store !== undefined && (await imageStore()) !== store
-  const reason = missing ?? (wrongStore ? `the engine's image store is not ${store}` : undefined)
+  const reason = missing ?? lack ?? (wrongStore ? `the engine's image store is not ${store}` : undefined)
   if (reason === undefined) describe(title, suite)
   else describe.skip(`${title} (skipped: ${reason})`, suite)
 }

@@ -13,6 +13,8 @@ import { docker } from "./docker.ts"
 
 const exec = promisify(execFile)
 
+const DOCKERD = "dockerd"
+
 export interface PrivateDocker extends AsyncDisposable {
   /** As in DOCKER_HOST. */
   readonly host: string
@@ -33,7 +35,7 @@ export async function privateDockerMissing(): Promise<string | undefined> {
 
 async function whyNot(): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return "only root can start a Docker daemon"
-  return exec("dockerd", ["--version"]).then(
+  return exec(DOCKERD, ["--version"]).then(
     () => undefined,
     () => "dockerd is not installed",
   )
@@ -51,7 +53,7 @@ export async function startPrivateDocker(): Promise<PrivateDocker> {
     runs += 1
     // Where it keeps sockets and process ids: those of a killed one are of no use.
     runtime = join(folder, `run-${runs}`)
-    daemon = spawn("dockerd", flags(folder, runtime, host), { stdio: "ignore" })
+    daemon = spawn(DOCKERD, flags(folder, runtime, host), { stdio: "ignore" })
     const ended = once(daemon, "exit").then(([code]) => {
       throw new Error(`dockerd ended with ${String(code)}`)
     })
