@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises"
 import { beforeEach, describe, expect, it } from "vitest"
 import { digestOf } from "../../../src/oci/digest.ts"
+import type { BlobEvent } from "../../../src/registry/events.ts"
 import { parseReference, parseRepositoryName } from "../../../src/oci/reference.ts"
 import { blobData, layerLink, revisionLink, tagCurrent, tagIndex } from "../../../src/registry/layout.ts"
 import { StorageError } from "../../../src/storage/driver.ts"
@@ -55,6 +56,19 @@ describe("a push", () => {
     expect((await test.app.request("/v2/team/app/manifests/v1", { method: "HEAD" })).status).toBe(200)
     await test.registry.tags.publish(name, tag, digest)
     expect(await test.keys()).toEqual(TAGGED)
+  })
+
+  it("counts a blob as present that turns out to be there when it is written", async () => {
+    await pushBlob(test, name, layer)
+    const events: BlobEvent[] = []
+    const onBlob = (event: BlobEvent) => void events.push(event)
+    // Another process on the same store, which knows of nothing.
+    const again = createTestRegistry({ publish: "held", onBlob }, test.driver)
+    await pushBlob(again, name, layer)
+    expect(events.at(-1)).toEqual({ type: "present", digest: digestOf(layer), size: layer.length })
+    // A collection beside the push could still take it away.
+    await test.driver.delete(blobData(digestOf(layer)))
+    expect(await again.registry.blobs.recheck()).toEqual([digestOf(layer)])
   })
 
   it("writes links of exactly the digest, without a newline", async () => {
