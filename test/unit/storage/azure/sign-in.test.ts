@@ -67,7 +67,11 @@ test.for<[Options, string, string]>([
   [{}, "account-name", "account name needs to be specified"],
   [{ accountKey: "a2V5" }, "account-name", "--account-name"],
   [{ accountKey: "a2V5", endpoint: "http://localhost" }, "account-name", "--account-name"],
-  [{ ...ACCOUNT, credentialType: "shared_key" }, "account-key", "account key needs to be specified by --account-key or AZURE_STORAGE_KEY"],
+  [
+    { ...ACCOUNT, credentialType: "shared_key" },
+    "account-key",
+    "account key needs to be specified by --account-key or AZURE_STORAGE_KEY",
+  ],
   [{ ...ACCOUNT, credentialType: "client_secret" }, "tenant-id", "AZURE_TENANT_ID"],
   [{ ...ACCOUNT, clientSecret: "s" }, "tenant-id", "--tenant-id, --client-id and --secret"],
   [{ ...ACCOUNT, ...APPLICATION, clientId: undefined }, "client-id", "--client-id"],
