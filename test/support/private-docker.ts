@@ -3,6 +3,7 @@
  * @module
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process"
+import { randomBytes } from "node:crypto"
 import { once } from "node:events"
 import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -45,6 +46,7 @@ export async function startPrivateDocker(): Promise<PrivateDocker> {
   const folder = await mkdtemp(join(tmpdir(), "oci-store-dockerd-"))
   const host = `unix://${join(folder, "docker.sock")}`
   const ask = (...args: string[]) => docker("--host", host, ...args)
+  const bridge = await addBridge()
   let runs = 0
   let runtime = ""
   let daemon: ChildProcess | undefined
@@ -53,7 +55,7 @@ export async function startPrivateDocker(): Promise<PrivateDocker> {
     runs += 1
     // Where it keeps sockets and process ids: those of a killed one are of no use.
     runtime = join(folder, `run-${runs}`)
-    daemon = spawn(DOCKERD, flags(folder, runtime, host), { stdio: "ignore" })
+    daemon = spawn(DOCKERD, flags({ folder, runtime, host, bridge }), { stdio: "ignore" })
     const ended = once(daemon, "exit").then(([code]) => {
       throw new Error(`dockerd ended with ${String(code)}`)
     })
@@ -79,6 +81,7 @@ export async function startPrivateDocker(): Promise<PrivateDocker> {
     restart: start,
     async [Symbol.asyncDispose]() {
       await stop("SIGTERM")
+      await exec("ip", ["link", "delete", bridge])
       await unmountBelow(folder)
       await rm(folder, { recursive: true, force: true })
     },
@@ -92,7 +95,23 @@ export async function startPrivateDocker(): Promise<PrivateDocker> {
   return privateDocker
 }
 
-function flags(folder: string, runtime: string, host: string): string[] {
+/** Told to have no network, a daemon would remove the one of the machine's own daemon. */
+async function addBridge(): Promise<string> {
+  const [network = 0, ...rest] = randomBytes(4)
+  const bridge = `ocistore${Buffer.from(rest).toString("hex")}`
+  await exec("ip", ["link", "add", bridge, "type", "bridge"])
+  await exec("ip", ["address", "add", `10.213.${network}.1/24`, "dev", bridge])
+  return bridge
+}
+
+interface Places {
+  readonly folder: string
+  readonly runtime: string
+  readonly host: string
+  readonly bridge: string
+}
+
+function flags({ folder, runtime, host, bridge }: Places): string[] {
   return [
     "--host",
     host,
@@ -102,8 +121,8 @@ function flags(folder: string, runtime: string, host: string): string[] {
     runtime,
     "--pidfile",
     join(runtime, "dockerd.pid"),
-    // Other daemons' network is none of its business.
-    "--bridge=none",
+    "--bridge",
+    bridge,
     "--iptables=false",
   ]
 }
