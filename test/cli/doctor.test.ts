@@ -112,7 +112,7 @@ describe("what is wrong", () => {
   })
 
   it("is a daemon that does not reach us: 3, unless one insists", async () => {
-    await using desktop = await startFakeDaemon({ OperatingSystem: "Docker Desktop" })
+    await using desktop = await startFakeDaemon({ info: { OperatingSystem: "Docker Desktop" } })
     const argv = ["file", "doctor", ".", "--host", desktop.address]
     const ran = await doctor(argv)
     expect(ran.code).toBe(3)

@@ -3,24 +3,24 @@ import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { startDaemon, type TestDaemon } from "./daemon.ts"
+import { type FakeDaemon, startFakeDaemon } from "../support/fake-daemon.ts"
 import { run } from "./run.ts"
 
 let folder: string
-let server: TestDaemon | undefined
+let server: FakeDaemon | undefined
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "oci-store-cli-"))
 })
 afterEach(async () => {
-  server?.[Symbol.dispose]()
+  await server?.[Symbol.asyncDispose]()
   server = undefined
   await rm(folder, { recursive: true })
 })
 
 async function daemon(info: Record<string, unknown>, onRequest = () => true): Promise<string> {
-  server = await startDaemon(folder, { info, onRequest })
-  return server.host
+  server = await startFakeDaemon({ info, onRequest })
+  return server.address
 }
 
 describe("the daemon", () => {
@@ -67,7 +67,7 @@ describe("the daemon", () => {
     expect(stderr).toMatch(/Run this command beside the daemon; --transport registry tries all the same/)
     // Which then asks it for the image.
     expect((await run([...argv, "--transport", "registry"])).code).toBe(5)
-    expect(await readdir(folder)).toEqual(["docker.sock"])
+    expect(await readdir(folder)).toEqual([])
   })
 
   it("is named by --host, DOCKER_HOST, DOCKER_CONTEXT or the current context", async () => {

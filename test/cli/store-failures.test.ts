@@ -5,30 +5,24 @@
  * @see https://cloud.google.com/storage/docs/json_api/v1/status-codes
  * @see https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes
  */
-import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
+import { type FakeDaemon, startFakeDaemon } from "../support/fake-daemon.ts"
 import { type Fault, type FaultProxy, startFaultProxy } from "../support/fault-proxy.ts"
-import { startDaemon, type TestDaemon } from "./daemon.ts"
 import { run } from "./run.ts"
 
-let folder: string
-let daemon: TestDaemon
+let daemon: FakeDaemon
 let server: FaultProxy
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "oci-store-refusing-"))
-  daemon = await startDaemon(folder, { image: "app:1" })
+  daemon = await startFakeDaemon({ image: "app:1" })
   server = await startFaultProxy()
   vi.stubEnv("AWS_ACCESS_KEY_ID", "key")
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret")
 })
 afterAll(async () => {
   vi.unstubAllEnvs()
-  daemon[Symbol.dispose]()
+  await daemon[Symbol.asyncDispose]()
   await server[Symbol.asyncDispose]()
-  await rm(folder, { recursive: true })
 })
 
 const BACKENDS = {
@@ -44,7 +38,9 @@ async function failing(backend: Backend, endpoint = server.url): Promise<string[
   for (const command of ["push", "pull"]) {
     const region = backend === "s3" ? ["--region", "eu-west-1"] : []
     const argv = [...BACKENDS[backend], command, ...region, "--endpoint", endpoint, "images/app:1"]
-    const { code, stdout, stderr } = await run(argv, { env: { HOME: "/nowhere", DOCKER_HOST: daemon.host } })
+    const { code, stdout, stderr } = await run(argv, {
+      env: { HOME: "/nowhere", DOCKER_HOST: daemon.address },
+    })
     expect({ argv, code, stdout }).toEqual({ argv, code: 4, stdout: "" })
     expect(stderr).not.toContain("    at ")
     errors.push(stderr.slice(stderr.indexOf("Error: ")))

@@ -193,7 +193,9 @@ afterAll(async () => {
 it("explains what is wrong with a command line and exits with 2, asking neither daemon nor cloud", async () => {
   const transcript: string[] = []
   for (const line of COMMAND_LINES) {
-    const { code, stdout, stderr } = await run(line.split(" "), { env })
+    // What is for AWS alone contradicts a server of our own.
+    const aws = /accelerate|secure=/.test(line) ? { AWS_ENDPOINT_URL_S3: "" } : {}
+    const { code, stdout, stderr } = await run(line.split(" "), { env: { ...env, ...aws } })
     expect({ line, code, stdout, asked }).toEqual({ line, code: 2, stdout: "", asked: [] })
     transcript.push(`$ oci-store ${line}\n${stderr}`)
   }
