@@ -3,11 +3,12 @@
  * use one folder; every write is atomic for readers and survives a power cut once it has returned.
  * @module
  */
-import { rename, stat, unlink } from "node:fs/promises"
+import { stat, unlink } from "node:fs/promises"
 import type { ListOptions, StorageDriver, WriteOptions } from "./driver.ts"
-import { inDirectoryOf, pruneUpwards, syncDirectoryOf } from "./file/directories.ts"
+import { pruneUpwards } from "./file/directories.ts"
 import { etagOf } from "./file/etag.ts"
 import { listObjects } from "./file/list.ts"
+import { moveObject } from "./file/move.ts"
 import { readObject } from "./file/read.ts"
 import { staleTemporaries } from "./file/stale.ts"
 import { FolderStore, NAME, type FolderStoreOptions } from "./file/store.ts"
@@ -34,14 +35,9 @@ export function createFileDriver(options: FileDriverOptions): StorageDriver {
 
     write: (key, body, options: WriteOptions = {}) =>
       store.call(key, options.signal, async (file) => {
-        const temporary = await TemporaryFile.create(store, file)
-        try {
-          await temporary.write(body)
-          return { etag: await temporary.publish({ ...options, key }) }
-        } catch (error) {
-          await temporary.remove()
-          throw error
-        }
+        await using temporary = await TemporaryFile.create(store, file)
+        await temporary.write(body)
+        return { etag: await temporary.publish({ ...options, key }) }
       }),
 
     async *list(prefix: string, options: ListOptions = {}) {
@@ -51,9 +47,12 @@ export function createFileDriver(options: FileDriverOptions): StorageDriver {
     },
 
     async delete(keys, options) {
+      const changed = new Set<string>()
       for (const key of [keys].flat()) {
-        await store.call(key, options?.signal, (file) => removeObject(store, file))
+        const directory = await store.call(key, options?.signal, (file) => removeObject(store, file))
+        if (directory !== undefined) changed.add(directory)
       }
+      await Promise.all([...changed].map((directory) => store.syncs.sync(directory)))
     },
 
     async createUpload(key, options = {}) {
@@ -62,13 +61,7 @@ export function createFileDriver(options: FileDriverOptions): StorageDriver {
     },
 
     move: (from, to, options) =>
-      store.call(from, options?.signal, async (source) => {
-        const target = store.pathOf(to)
-        await stat(source) // a missing source must not leave directories for the target
-        await inDirectoryOf(store, target, () => rename(source, target))
-        await syncDirectoryOf(target)
-        await pruneUpwards(store, source)
-      }),
+      store.call(from, options?.signal, (source) => moveObject(store, source, store.pathOf(to), to)),
 
     async *staleUploads(prefix: string, olderThan: Date) {
       assertPrefix(NAME, prefix)
@@ -76,16 +69,17 @@ export function createFileDriver(options: FileDriverOptions): StorageDriver {
     },
 
     async [Symbol.asyncDispose]() {
-      // Holds nothing open between calls.
+      await store.sweep[Symbol.asyncDispose]()
     },
   }
 }
 
-async function removeObject(store: FolderStore, file: string): Promise<void> {
+/** The directory that the removal changed, if there was anything to remove. */
+async function removeObject(store: FolderStore, file: string): Promise<string | undefined> {
   try {
     await unlink(file)
   } catch (error) {
     return store.absent(error)
   }
-  await pruneUpwards(store, file)
+  return pruneUpwards(store, file)
 }

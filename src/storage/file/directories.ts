@@ -2,9 +2,10 @@
  * Directories come with the first object in them and go with the last, while other processes do the same.
  * @module
  */
-import { mkdir, open, rmdir, type FileHandle } from "node:fs/promises"
+import { mkdir, rmdir } from "node:fs/promises"
 import path from "node:path"
-import { isSystemError, type FolderStore } from "./store.ts"
+import type { FolderStore } from "./store.ts"
+import { isSystemError } from "./system-error.ts"
 
 /** Distribution's garbage collector fails where these are missing. */
 const KEPT_WHEN_EMPTY = /(?:^|\/)(?:_layers|_manifests(?:\/(?:revisions|tags))?)$/
@@ -36,6 +37,7 @@ async function makeDirectory(store: FolderStore, directory: string): Promise<voi
   }
   try {
     await mkdir(directory)
+    store.syncs.made(directory)
   } catch (error) {
     if (isSystemError(error, "EEXIST")) return
     if (!isSystemError(error, "ENOENT")) throw error
@@ -45,10 +47,14 @@ async function makeDirectory(store: FolderStore, directory: string): Promise<voi
 
 /** One by one: Node's recursive mkdir never returns where a file system refuses with ENOENT, as /proc does. */
 async function makeRoot(store: FolderStore, directory: string): Promise<void> {
-  const make = () =>
-    mkdir(directory).catch((error: unknown) => {
+  const make = async () => {
+    try {
+      await mkdir(directory)
+      store.syncs.made(directory)
+    } catch (error) {
       if (!isSystemError(error, "EEXIST")) throw error
-    })
+    }
+  }
   try {
     await make()
   } catch (error) {
@@ -60,29 +66,21 @@ async function makeRoot(store: FolderStore, directory: string): Promise<void> {
   }
 }
 
-/** Removes the directories above a removed file that are now empty, upwards to the root, which stays. */
-export async function pruneUpwards(store: FolderStore, file: string): Promise<void> {
-  for (let directory = path.dirname(file); directory !== store.root; directory = path.dirname(directory)) {
+/**
+ * Removes the directories above a removed file that are now empty, upwards to the root, which stays.
+ * @returns the first directory that stays
+ */
+export async function pruneUpwards(store: FolderStore, file: string): Promise<string> {
+  let directory = path.dirname(file)
+  for (; directory !== store.root; directory = path.dirname(directory)) {
     const key = path.relative(store.root, directory).split(path.sep).join("/")
-    if (KEPT_WHEN_EMPTY.test(key)) return
+    if (KEPT_WHEN_EMPTY.test(key)) break
     try {
       await rmdir(directory)
-    } catch {
-      return // not empty, gone, or not ours to remove: an empty directory harms nobody
+    } catch (error) {
+      // Not empty or not ours to remove: an empty directory harms nobody. One that is gone was removed by another process.
+      if (!isSystemError(error, "ENOENT")) break
     }
   }
-}
-
-/** Makes a rename or link in the directory survive a power cut, where the file system can. */
-export async function syncDirectoryOf(file: string): Promise<void> {
-  let directory: FileHandle | undefined
-  try {
-    directory = await open(path.dirname(file), "r")
-    await directory.sync()
-  } catch (error) {
-    // Windows opens no directories; some network file systems do not sync them.
-    if (!isSystemError(error, "EISDIR", "EPERM", "EACCES", "EINVAL", "ENOTSUP", "ENOENT")) throw error
-  } finally {
-    await directory?.close()
-  }
+  return directory
 }

@@ -4,10 +4,10 @@
  */
 import { link, rename, rm, stat } from "node:fs/promises"
 import type { WriteOptions } from "../driver.ts"
-import { syncDirectoryOf } from "./directories.ts"
 import { etagOf } from "./etag.ts"
 import { withLock } from "./lock.ts"
-import { isSystemError, type FolderStore } from "./store.ts"
+import type { FolderStore } from "./store.ts"
+import { isSystemError } from "./system-error.ts"
 
 export interface PublishOptions extends WriteOptions {
   readonly key: string
@@ -23,30 +23,56 @@ export async function publish(
   file: string,
   options: PublishOptions,
 ): Promise<void> {
-  const { key, ifAbsent, ifMatch, signal } = options
-  const current = () => stat(file, { bigint: true }).catch(() => undefined)
-  if (ifMatch !== undefined) {
-    await withLock(store, file, signal, async () => {
-      const found = await current()
-      if (!found) throw store.error("PRECONDITION_FAILED", `${key} is gone.`, key)
-      if (etagOf(found) !== ifMatch) throw store.error("PRECONDITION_FAILED", `${key} has changed.`, key)
-      await rename(temporary, file)
-    })
-  } else if (ifAbsent) {
-    const exists = () => store.error("PRECONDITION_FAILED", `${key} exists already.`, key)
-    try {
-      await link(temporary, file)
-      await rm(temporary)
-    } catch (error) {
-      if (isSystemError(error, "EEXIST")) throw exists()
-      if (!isSystemError(error, ...NO_HARD_LINKS)) throw error
-      await withLock(store, file, signal, async () => {
-        if (await current()) throw exists()
+  if (options.ifMatch !== undefined) await replace(store, temporary, file, options)
+  else if (options.ifAbsent) await create(store, temporary, file, options)
+  else await rename(temporary, file)
+  await store.syncs.syncNameOf(file)
+}
+
+async function replace(
+  store: FolderStore,
+  temporary: string,
+  file: string,
+  { key, ifMatch, signal }: PublishOptions,
+): Promise<void> {
+  await withLock(store, file, signal, async () => {
+    const found = await statOf(file)
+    if (!found) throw store.error("PRECONDITION_FAILED", `${key} is gone.`, key)
+    if (etagOf(found) !== ifMatch) throw store.error("PRECONDITION_FAILED", `${key} has changed.`, key)
+    await rename(temporary, file)
+  })
+}
+
+async function create(
+  store: FolderStore,
+  temporary: string,
+  file: string,
+  { key, signal }: PublishOptions,
+): Promise<void> {
+  const exists = () => store.error("PRECONDITION_FAILED", `${key} exists already.`, key)
+  try {
+    await link(temporary, file)
+  } catch (error) {
+    if (isSystemError(error, "EEXIST")) {
+      if (!(await areOne(temporary, file))) throw exists()
+    } else if (isSystemError(error, ...NO_HARD_LINKS)) {
+      return withLock(store, file, signal, async () => {
+        if (await statOf(file)) throw exists()
         await rename(temporary, file)
       })
+    } else {
+      throw error
     }
-  } else {
-    await rename(temporary, file)
   }
-  await syncDirectoryOf(file)
+  await rm(temporary, { force: true })
+}
+
+/** An NFS client that asks again because the answer was lost is told that its own link exists: link(2), "BUGS". */
+async function areOne(temporary: string, file: string): Promise<boolean> {
+  const [ours, found] = await Promise.all([statOf(temporary), statOf(file)])
+  return ours !== undefined && ours.ino === found?.ino && ours.dev === found.dev
+}
+
+function statOf(file: string) {
+  return stat(file, { bigint: true }).catch(() => undefined)
 }

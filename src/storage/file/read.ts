@@ -12,7 +12,7 @@ import { etagOf } from "./etag.ts"
 import { NAME, type FolderStore } from "./store.ts"
 
 /** Bytes per read from the file: fewer, larger system calls than the stream's default of 64 KiB. */
-const CHUNK = 256 * 1024
+export const CHUNK = 256 * 1024
 
 export async function readObject(
   store: FolderStore,

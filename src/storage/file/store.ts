@@ -1,37 +1,19 @@
 /**
- * A folder as a store: where keys lie in it, which file names are ours, and what its errors mean.
+ * A folder as a store: where keys lie in it, what is shared by all calls on it, and what its errors mean.
  * @module
  */
-import { randomUUID } from "node:crypto"
 import { stat } from "node:fs/promises"
 import path from "node:path"
 import { StorageError, type StorageErrorCode } from "../driver.ts"
 import { assertKey } from "../keys.ts"
+import { failureOf } from "./failures.ts"
+import { Folding } from "./folding.ts"
+import { isNotAnObject } from "./names.ts"
+import { Sweep } from "./sweep.ts"
+import { DirectorySyncs } from "./sync.ts"
+import { isSystemError } from "./system-error.ts"
 
 export const NAME = "file"
-
-/** Distribution's name for a file being written, `<file>.<uuid>.tmp`, and our lock. Neither is an object. */
-const NOT_AN_OBJECT = /\.(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|lock)\.tmp$/
-
-const CODES: Readonly<Record<string, StorageErrorCode>> = {
-  ENOENT: "NOT_FOUND",
-  ENOSPC: "NO_SPACE",
-  EDQUOT: "NO_SPACE",
-  EACCES: "ACCESS_DENIED",
-  EPERM: "ACCESS_DENIED",
-  EROFS: "ACCESS_DENIED",
-  // A key that is the "directory" of another, which the driver contract rules out.
-  ENOTDIR: "UNSUPPORTED",
-  EISDIR: "UNSUPPORTED",
-  ENOTEMPTY: "UNSUPPORTED",
-  ENAMETOOLONG: "UNSUPPORTED",
-}
-
-const SENTENCES: Partial<Record<StorageErrorCode, string>> = {
-  NO_SPACE: "There is no space left",
-  ACCESS_DENIED: "Access is denied",
-  UNSUPPORTED: "A file or folder is in the way or the name is too long",
-}
 
 export interface FolderStoreOptions {
   /** The folder's path. */
@@ -45,6 +27,9 @@ export class FolderStore {
   readonly createRoot: boolean
   /** The root was there once: should it vanish, what was written is gone, and to make it anew would hide that. */
   #hadRoot = false
+  readonly syncs = new DirectorySyncs()
+  readonly folding = new Folding(this)
+  readonly sweep = new Sweep(this)
 
   constructor(options: FolderStoreOptions) {
     this.root = path.resolve(options.root)
@@ -75,9 +60,8 @@ export class FolderStore {
       const broken = await this.brokenRoot()
       if (broken) return broken
     }
-    const code = CODES[error.code] ?? "UNAVAILABLE"
+    const { code, what } = failureOf(error.code)
     if (code === "NOT_FOUND") return this.notFound(key ?? "", error)
-    const what = SENTENCES[code] ?? "The file system failed"
     const where = key ? `${key} in the folder ${this.root}` : `the folder ${this.root}`
     return this.error(code, `${what} for ${where} (${error.message}).`, key, error)
   }
@@ -102,7 +86,9 @@ export class FolderStore {
 
   cannotMakeRoot(cause: unknown): StorageError {
     const why = cause instanceof Error ? cause.message : String(cause)
-    return this.error("ACCESS_DENIED", `The folder ${this.root} cannot be made (${why}).`, undefined, cause)
+    const full = isSystemError(cause) && failureOf(cause.code).code === "NO_SPACE"
+    const code = full ? "NO_SPACE" : "ACCESS_DENIED"
+    return this.error(code, `The folder ${this.root} cannot be made (${why}).`, undefined, cause)
   }
 
   /** For calls to which a missing file is an answer: throws any other error, and when it is the root that is missing. */
@@ -122,29 +108,4 @@ export class FolderStore {
       throw await this.translate(error, key)
     }
   }
-}
-
-export function isNotAnObject(fileName: string): boolean {
-  return NOT_AN_OBJECT.test(fileName)
-}
-
-export function temporaryName(file: string): string {
-  return `${file}.${randomUUID()}.tmp`
-}
-
-export function lockName(file: string): string {
-  return `${file}.lock.tmp`
-}
-
-export function isSystemError(
-  error: unknown,
-  ...codes: string[]
-): error is Error & { readonly code: string } {
-  return (
-    error instanceof Error &&
-    "syscall" in error &&
-    "code" in error &&
-    typeof error.code === "string" &&
-    (codes.length === 0 || codes.includes(error.code))
-  )
 }
