@@ -26,7 +26,7 @@ export function createFileDriver(options: FileDriverOptions): StorageDriver {
 
     stat: (key, options) =>
       store.call(key, options?.signal, async (file) => {
-        const found = await stat(file, { bigint: true }).catch((error: unknown) => store.absent(error))
+        const found = await stat(file, { bigint: true }).catch((error: unknown) => store.absent(error, key))
         if (!found?.isFile()) return undefined
         return { size: Number(found.size), etag: etagOf(found), modified: found.mtime }
       }),
@@ -49,7 +49,7 @@ export function createFileDriver(options: FileDriverOptions): StorageDriver {
     async delete(keys, options) {
       const changed = new Set<string>()
       for (const key of [keys].flat()) {
-        const directory = await store.call(key, options?.signal, (file) => removeObject(store, file))
+        const directory = await store.call(key, options?.signal, (file) => removeObject(store, file, key))
         if (directory !== undefined) changed.add(directory)
       }
       await Promise.all([...changed].map((directory) => store.syncs.sync(directory)))
@@ -75,11 +75,11 @@ export function createFileDriver(options: FileDriverOptions): StorageDriver {
 }
 
 /** The directory that the removal changed, if there was anything to remove. */
-async function removeObject(store: FolderStore, file: string): Promise<string | undefined> {
+async function removeObject(store: FolderStore, file: string, key: string): Promise<string | undefined> {
   try {
     await unlink(file)
   } catch (error) {
-    return store.absent(error)
+    return store.absent(error, key)
   }
   return pruneUpwards(store, file)
 }

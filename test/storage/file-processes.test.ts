@@ -7,14 +7,16 @@ import { collect } from "../support/bytes.ts"
 import { FolderProcess, inProcesses } from "./file/processes.ts"
 
 describe("several processes on one folder", () => {
+  let folder: string
   let root: string
 
   beforeEach(async () => {
-    root = await mkdtemp(path.join(tmpdir(), "oci-store-file-"))
+    folder = await mkdtemp(path.join(tmpdir(), "oci-store-file-"))
+    root = path.join(folder, "root")
   })
-  afterEach(() => rm(root, { recursive: true }))
+  afterEach(() => rm(folder, { recursive: true }))
 
-  const open = () => createFileDriver({ root, createRoot: false })
+  const open = () => createFileDriver({ root, createRoot: true })
 
   test("of eight that create one key, one does", async () => {
     for (const key of ["k", "deep/er/k"]) {

@@ -22,7 +22,7 @@ export async function namesIn(store: FolderStore, folder: string): Promise<strin
     }
     return names
   } catch (error) {
-    await store.absent(error)
+    await store.absent(error, folder)
     return []
   }
 }

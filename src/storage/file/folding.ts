@@ -14,13 +14,15 @@ export class Folding {
     this.#store = store
   }
 
-  /** Finds out, once, by a file that is there and of which no other spelling is. */
-  async probe(file: string): Promise<void> {
-    const otherSpelling = path.join(path.dirname(file), path.basename(file).toUpperCase())
-    this.#folds ??= await lstat(otherSpelling).then(
+  /** As {@link assertDistinct}, the first time: finds out by a temporary file of which another spelling is there or not. */
+  async probe(temporary: string, target: string): Promise<void> {
+    if (this.#folds !== undefined) return
+    const otherSpelling = path.join(path.dirname(temporary), path.basename(temporary).toUpperCase())
+    this.#folds = await lstat(otherSpelling).then(
       () => true,
       () => false,
     )
+    await this.assertDistinct(target)
   }
 
   /**

@@ -92,8 +92,8 @@ export class FolderStore {
   }
 
   /** For calls to which a missing file is an answer: throws any other error, and when it is the root that is missing. */
-  async absent(error: unknown): Promise<undefined> {
-    if (!isSystemError(error, "ENOENT", "ENOTDIR", "EISDIR")) throw await this.translate(error, undefined)
+  async absent(error: unknown, key?: string): Promise<undefined> {
+    if (!isSystemError(error, "ENOENT", "ENOTDIR", "EISDIR")) throw await this.translate(error, key)
     const broken = await this.brokenRoot()
     if (broken) throw broken
   }

@@ -26,12 +26,12 @@ export class TemporaryFile implements AsyncDisposable {
 
   /** @param target path of the object to be */
   static async create(store: FolderStore, target: string): Promise<TemporaryFile> {
+    await store.folding.assertDistinct(target)
     const path = temporaryName(target)
     const handle = await inDirectoryOf(store, path, () => open(path, "wx", 0o666))
     const temporary = new TemporaryFile(store, target, path, handle)
     try {
-      await store.folding.probe(path)
-      await store.folding.assertDistinct(target)
+      await store.folding.probe(path, target)
     } catch (error) {
       await temporary.remove()
       throw error

@@ -89,9 +89,9 @@ const ACTIONS: Readonly<Record<string, Action>> = {
       () => compareAndSwap(driver, "swapped/link"),
       async () => {
         await using upload = await driver.createUpload(pick("uploaded"))
-        const bytes = sealed(random() * 1_000_000)
-        for (let at = 0; at < bytes.length; at += 100_000)
-          await upload.append(chunksOf(bytes.subarray(at, at + 100_000)))
+        const bytes = sealed(random() * 400_000)
+        for (let at = 0; at < bytes.length; at += 50_000)
+          await upload.append(chunksOf(bytes.subarray(at, at + 50_000)))
         if (random() < 0.8) await upload.commit()
       },
       async () => {

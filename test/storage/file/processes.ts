@@ -4,6 +4,7 @@
  */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process"
 import { once } from "node:events"
+import path from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 
@@ -15,8 +16,10 @@ export class FolderProcess implements AsyncDisposable {
   readonly #ended: Promise<unknown>
   #said = ""
 
-  private constructor(args: readonly string[]) {
-    this.#child = spawn(process.execPath, [CHILD, ...args])
+  private constructor(action: string, root: string, args: readonly string[]) {
+    // Beside the root: a process that ended by itself leaves its compiled code there for the next ones.
+    const env = { ...process.env, NODE_COMPILE_CACHE: path.join(root, "..", "compiled") }
+    this.#child = spawn(process.execPath, [CHILD, action, root, ...args], { env })
     this.#lines = createInterface(this.#child.stdout)[Symbol.asyncIterator]()
     this.#ended = once(this.#child, "close")
     this.#child.stderr.on("data", (chunk) => (this.#said += String(chunk)))
@@ -24,7 +27,7 @@ export class FolderProcess implements AsyncDisposable {
 
   /** Resolves when the process waits for {@link go}. */
   static async start(action: string, root: string, ...args: readonly string[]): Promise<FolderProcess> {
-    const started = new FolderProcess([action, root, ...args])
+    const started = new FolderProcess(action, root, args)
     await started.line()
     return started
   }
