@@ -8,7 +8,7 @@ import { isStorageError, type StorageDriver } from "../../src/storage/driver.ts"
 import { createFileDriver } from "../../src/storage/file.ts"
 import { collect } from "../support/bytes.ts"
 import { keysOf } from "./contract/check.ts"
-import { FolderProcess, inProcesses } from "./file/processes.ts"
+import { FolderProcess } from "./file/processes.ts"
 import { isWhole, randomNumbers, sealed } from "./file/sealed.ts"
 
 const ROUNDS = 50
@@ -70,7 +70,6 @@ describe("a folder whose writers are killed", () => {
     `after each of ${ROUNDS * AT_ONCE} kills every object is whole and no lock is in the way`,
     LONG,
     async () => {
-      await inProcesses(1, "replace", root, "plain/first/data", "1")
       const random = randomNumbers(SEED)
       let left = 0
       for (let round = 0; round < ROUNDS; round += 1) {

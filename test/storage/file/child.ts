@@ -4,6 +4,7 @@
  * @module
  */
 import { once } from "node:events"
+import { flushCompileCache } from "node:module"
 import path from "node:path"
 import { isStorageError, type StorageDriver } from "../../../src/storage/driver.ts"
 import { createFileDriver } from "../../../src/storage/file.ts"
@@ -116,6 +117,7 @@ async function compareAndSwap(driver: StorageDriver, key: string): Promise<void>
 
 const [name = "", root = "", ...args] = process.argv.slice(2)
 await using driver = createFileDriver({ root, createRoot: true })
+flushCompileCache() // no killed process gets to it
 console.log("ready")
 await once(process.stdin, "data")
 process.stdin.destroy()

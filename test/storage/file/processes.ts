@@ -17,7 +17,7 @@ export class FolderProcess implements AsyncDisposable {
   #said = ""
 
   private constructor(action: string, root: string, args: readonly string[]) {
-    // Beside the root: a process that ended by itself leaves its compiled code there for the next ones.
+    // Beside the root: the first processes leave their compiled code there for the next ones.
     const env = { ...process.env, NODE_COMPILE_CACHE: path.join(root, "..", "compiled") }
     this.#child = spawn(process.execPath, [CHILD, action, root, ...args], { env })
     this.#lines = createInterface(this.#child.stdout)[Symbol.asyncIterator]()
