@@ -17,6 +17,15 @@ export type ManifestMediaType = keyof typeof MANIFEST_TYPES
 export const OCI_IMAGE_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 export const OCI_IMAGE_INDEX = "application/vnd.oci.image.index.v1+json"
 
+export const DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+
+export const OCI_CONFIG = "application/vnd.oci.image.config.v1+json"
+export const DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json"
+
+/** Of uncompressed layers; how one is compressed is said behind it. */
+export const OCI_LAYER = "application/vnd.oci.image.layer.v1.tar"
+export const DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar"
+
 /** Blobs and everything else without a type of their own. */
 export const OCTET_STREAM = "application/octet-stream"
 
