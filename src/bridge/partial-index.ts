@@ -4,7 +4,7 @@
  * @module
  */
 import type { LocalManifest } from "../docker/images.ts"
-import type { Platform } from "../oci/descriptor.ts"
+import type { Descriptor, Platform } from "../oci/descriptor.ts"
 import type { Digest } from "../oci/digest.ts"
 import { OCI_IMAGE_INDEX } from "../oci/media-types.ts"
 import type { RepositoryName, Tag } from "../oci/reference.ts"
@@ -38,7 +38,17 @@ export async function putIndex(
       return { mediaType, digest, size: bytes.length, platform }
     }),
   )
-  const index = { schemaVersion: 2, mediaType: OCI_IMAGE_INDEX, manifests: descriptors }
-  const { digest } = await manifests.put(name, { tag }, Buffer.from(JSON.stringify(index)), OCI_IMAGE_INDEX)
+  const { digest } = await manifests.put(name, { tag }, indexOf(descriptors), OCI_IMAGE_INDEX)
   return digest
+}
+
+/** The same manifests give the same bytes. */
+export function indexOf(manifests: readonly Descriptor[]): Uint8Array {
+  const descriptors = manifests.map(({ mediaType, digest, size, platform }) => ({
+    mediaType,
+    digest,
+    size,
+    platform,
+  }))
+  return Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: OCI_IMAGE_INDEX, manifests: descriptors }))
 }

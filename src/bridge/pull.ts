@@ -11,8 +11,9 @@ import { closest } from "./closest.ts"
 import { TransferError } from "./errors.ts"
 import { type BlobCount, createTally } from "./events.ts"
 import { damaged } from "./fatal.ts"
-import { withLoopbackName } from "./loopback-name.ts"
-import { either, openRegistry, type TransferOptions } from "./transfer.ts"
+import type { TransferOptions } from "./transfer.ts"
+import { openArchivePull } from "./transports/archive-pull.ts"
+import { openRegistryPull } from "./transports/registry-pull.ts"
 
 export interface PullOptions extends TransferOptions {
   readonly name: RepositoryName
@@ -34,36 +35,23 @@ export interface PullResult {
  *   has no new name.
  */
 export async function pull(options: PullOptions): Promise<PullResult> {
-  const { engine, name, reference, image, platform, signal, onEvent = () => undefined } = options
+  const { name, reference, image, transport = "registry", signal } = options
   const tally = createTally()
-  await using ephemeral = await openRegistry(options, { repositories: [name], access: "pull" }, tally)
-  const { address, credentials, registry, failed } = ephemeral
+  await using way = await OPEN[transport](options, tally)
   // Also proves bucket, sign-in and endpoint, and keeps the tag where it is for the daemon, whoever moves it meanwhile.
-  const digest = await resolve(options, registry)
-  const repository = `${address}/${name}`
-  const loopback = {
-    name: reference.tag === undefined ? `${repository}@${digest}` : `${repository}:${reference.tag}`,
-    keep: options.keepName ?? false,
-    last: "remove",
-    onEvent,
-  } as const
-  onEvent({ type: "step", text: `The daemon pulls ${loopback.name}` })
+  const digest = await resolve(options, way.registry)
   try {
-    await withLoopbackName(engine, loopback, async () => {
-      const login = { ...credentials, serverAddress: address }
-      const cancel = { signal: either(signal, failed), platform }
-      const pulling = engine.pullImage(repository, reference.tag ?? digest, login, cancel)
-      for await (const progress of pulling) onEvent({ type: "engine", progress })
-      await engine.tagImage(loopback.name, image.repository, image.tag, { signal })
-    })
+    await way.pull({ name, reference, digest, image })
   } catch (error) {
     signal?.throwIfAborted()
     // Whatever the daemon makes of it: this is why.
-    failed.throwIfAborted()
+    way.failed.throwIfAborted()
     throw error
   }
   return { digest, image: `${image.repository}:${image.tag}`, read: tally.moved() }
 }
+
+const OPEN = { registry: openRegistryPull, archive: openArchivePull } as const
 
 /** The name of an image that was pulled by digest only. */
 export function shortDigest(digest: Digest): string {

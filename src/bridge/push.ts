@@ -2,16 +2,16 @@
  * Push: from the daemon into the store. The tag moves last, and only when everything that it names is there.
  * @module
  */
-import { formatPlatform } from "../oci/descriptor.ts"
+import type { CompressOptions } from "../archive/compress.ts"
 import type { Digest } from "../oci/digest.ts"
 import type { RepositoryName, Tag } from "../oci/reference.ts"
-import type { EphemeralRegistry } from "./ephemeral-registry.ts"
 import { TransferError } from "./errors.ts"
 import { type BlobCount, createTally } from "./events.ts"
-import { findImage, type FoundImage, reportPlatforms } from "./local-image.ts"
-import { withLoopbackName } from "./loopback-name.ts"
-import { platformsApart, putIndex } from "./partial-index.ts"
-import { either, openRegistry, type TransferOptions } from "./transfer.ts"
+import { findImage, reportPlatforms } from "./local-image.ts"
+import type { TransferOptions } from "./transfer.ts"
+import { openArchivePush } from "./transports/archive-push.ts"
+import { openRegistryPush } from "./transports/registry-push.ts"
+import type { Transport } from "./transports/transport.ts"
 
 export interface PushTarget {
   readonly name: RepositoryName
@@ -25,6 +25,11 @@ export interface PushOptions extends TransferOptions {
   readonly targets: readonly [PushTarget, ...PushTarget[]]
   /** Write everything but the blobs again, even if the tag says that it is there. */
   readonly force?: boolean
+  /**
+   * How layers are compressed that come uncompressed; only with the transport `archive`. Defaults to gzip where the engine makes
+   * manifests anew, and to none where it keeps them.
+   */
+  readonly compression?: CompressOptions | undefined
   /** Refuse an index of which the daemon lacks platforms. */
   readonly requireAllPlatforms?: boolean
 }
@@ -50,90 +55,38 @@ export interface PushResult {
  *   thrown, no tag has moved and the daemon is as it was.
  */
 export async function push(options: PushOptions): Promise<PushResult> {
-  const { engine, targets, signal, onEvent = () => undefined } = options
+  const { engine, targets, transport = "registry", signal, onEvent = () => undefined } = options
   const image = await findImage(engine, options.images, signal)
   reportPlatforms(image, options.requireAllPlatforms ?? false, onEvent)
   const tally = createTally()
-  const repositories = targets.map(({ name }) => name)
-  const visible = { repositories, access: "push", rewrite: options.force ?? false } as const
-  await using ephemeral = await openRegistry(options, visible, tally)
-  const { tags } = ephemeral.registry
+  await using way = await OPEN[transport](options, tally)
+  const { tags } = way.registry
   // Also proves bucket, sign-in and endpoint, before the daemon is bothered.
   const previous = await Promise.all(targets.map(({ name, tag }) => tags.resolve(name, tag, signal)))
   try {
     const digests = new Map<RepositoryName, Digest>()
     for (const target of targets) {
       // One repository's further tags follow its first when they are published.
-      if (!digests.has(target.name))
-        digests.set(target.name, await pushImage(ephemeral, target, image, options))
+      if (!digests.has(target.name)) digests.set(target.name, await way.push(target, image))
     }
     const tagged = targets.flatMap((target, index) => {
       const digest = digests.get(target.name)
       return digest ? [{ ...target, digest, previous: previous[index] }] : []
     })
-    const published = await publish(ephemeral, tagged)
+    const published = await publish(way, tagged)
     return { image: image.name, published, stored: tally.moved(), present: tally.present() }
   } catch (error) {
     signal?.throwIfAborted()
     // Whatever the daemon makes of it: this is why.
-    ephemeral.failed.throwIfAborted()
+    way.failed.throwIfAborted()
     throw error
   }
 }
 
-/** Gets the image, whole or platform by platform, into the ephemeral registry. */
-async function pushImage(
-  ephemeral: EphemeralRegistry,
-  target: PushTarget,
-  image: FoundImage,
-  options: PushOptions,
-): Promise<Digest> {
-  const apart = options.platform ? [] : platformsApart(image)
-  if (apart.length === 0) return pushOne(ephemeral, target, image.name, options)
-  const text = `An index of ${apart.map(formatPlatform).join(", ")} is pushed in the image's place, without attestations.`
-  options.onEvent?.({ type: "warning", text })
-  const held = []
-  for (const platform of apart) {
-    held.push({ platform, digest: await pushOne(ephemeral, target, image.name, { ...options, platform }) })
-  }
-  return putIndex(ephemeral.registry, target.name, target.tag, held)
-}
-
-/** Has the daemon push to the ephemeral registry. Returns the digest that it pushed, or found to be there unchanged. */
-async function pushOne(
-  { address, credentials, registry, failed }: EphemeralRegistry,
-  { name, tag }: PushTarget,
-  image: string,
-  { engine, platform, signal: interrupted, keepName = false, onEvent = () => undefined }: PushOptions,
-): Promise<Digest> {
-  const repository = `${address}/${name}`
-  const loopback = { name: `${repository}:${tag}`, keep: keepName, last: "keep", onEvent } as const
-  onEvent({ type: "step", text: `The daemon pushes ${image} as ${loopback.name}` })
-  const signal = either(interrupted, failed)
-  let told: Digest | undefined
-  await withLoopbackName(engine, loopback, async () => {
-    await engine.tagImage(image, repository, tag, { signal })
-    const login = { ...credentials, serverAddress: address }
-    for await (const progress of engine.pushImage(repository, tag, login, { signal, platform })) {
-      if (progress.type === "digest") told = progress.digest
-      if (progress.type === "index-replaced") {
-        const text = `The daemon does not hold all of the index ${progress.index}: it pushed ${progress.manifest} in its place.`
-        onEvent({ type: "warning", text })
-      }
-      onEvent({ type: "engine", progress })
-    }
-  })
-  // An unchanged image is not sent: the daemon asks for the tag and, told the digest that it holds, is done.
-  const arrived = registry.tags.held(name, tag) ?? told
-  if (arrived && arrived === registry.tags.known(name, tag)) return arrived
-  throw new TransferError(
-    "INCOMPLETE",
-    `The daemon reported success, but sent no manifest for '${name}:${tag}'; the tag was left as it was.`,
-  )
-}
+const OPEN = { registry: openRegistryPush, archive: openArchivePush } as const
 
 async function publish(
-  { registry }: EphemeralRegistry,
+  { registry }: Transport,
   tags: readonly PublishedTag[],
 ): Promise<readonly PublishedTag[]> {
   const moving = tags.filter(

@@ -3,6 +3,7 @@
  * @module
  */
 import type { DockerEngine } from "../docker/engine.ts"
+import type { TransportName } from "../docker/reach.ts"
 import type { Platform } from "../oci/descriptor.ts"
 import type { MemoryBudget } from "../storage/budget.ts"
 import type { StorageDriver } from "../storage/driver.ts"
@@ -20,6 +21,8 @@ export interface TransferOptions {
   /** Directory for layers whose digest is not known before their last byte. Defaults to the system's. */
   readonly tempDir?: string | undefined
   readonly platform?: Platform | undefined
+  /** Defaults to `registry`. */
+  readonly transport?: TransportName | undefined
   /** Leave the name `127.0.0.1:PORT/…` in the daemon, for whoever needs the digest pinned there. */
   readonly keepName?: boolean
   readonly signal?: AbortSignal | undefined

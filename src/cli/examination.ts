@@ -28,8 +28,9 @@ export async function* examine(
   const questions = identityQuestions(invocation, patient)
   const talk = createTalk(flags, (text) => io.stderr.write(`${text}\n`))
   const { examineIdentity, examineMachine, examineStore } = await import("../doctor/doctor.ts")
-  const { host, insist, tempDir = tmpdir() } = flags
-  yield* told(examineMachine({ host, env: io.env, insist, tempDir }, signal), talk)
+  const { host, tempDir = tmpdir() } = flags
+  const transport = flags.transport === "auto" ? undefined : flags.transport
+  yield* told(examineMachine({ host, env: io.env, transport, tempDir }, signal), talk)
   const { location, name } = patient
   const [only] = questions
   if (location === undefined || !only) {

@@ -47,6 +47,20 @@ export const PUSH_FLAGS: FlagGroup = {
       describe: "Fail if the daemon lacks a platform that the image has",
     },
     { name: "force", type: "boolean", describe: "Write manifests and tags again even if they are there" },
+    {
+      name: "compression",
+      type: "string",
+      value: "HOW",
+      choices: ["gzip", "zstd"],
+      describe:
+        "Of layers that a daemon saves uncompressed; engines before 23 read no zstd; default: gzip, or as it is in a containerd store",
+    },
+    {
+      name: "compression-level",
+      type: "number",
+      value: "N",
+      describe: "gzip: 1 to 9, default 6; zstd: 1 to 19, default 3",
+    },
   ],
 }
 
@@ -81,8 +95,9 @@ export const TRANSFER_FLAGS: FlagGroup = {
       name: "transport",
       type: "string",
       value: "WAY",
-      choices: ["auto", "registry"],
-      describe: "registry: try even where the daemon seems not to reach this process",
+      choices: ["auto", "registry", "archive"],
+      describe:
+        "registry: the daemon pushes to and pulls from this process; archive: it saves and loads; auto: what it can",
     },
     { name: "memory", type: "bytes", value: "SIZE", describe: "Bytes in flight at most; default: 96MiB" },
     { name: "concurrency", type: "number", value: "N", describe: "Requests to the store at a time" },

@@ -4,6 +4,7 @@
  */
 import { accessSync, constants, statSync } from "node:fs"
 import { dirname, resolve } from "node:path"
+import type { TransportName } from "../docker/reach.ts"
 import type { Platform } from "../oci/descriptor.ts"
 import type { Invocation } from "./command.ts"
 import { parsePlatform } from "./platform.ts"
@@ -13,8 +14,8 @@ export interface TransferFlags {
   readonly platform: Platform | undefined
   readonly keepName: boolean
   readonly host: string | undefined
-  /** Push or pull through our loopback interface even if the daemon does not seem to reach it. */
-  readonly insist: boolean
+  /** `auto`: what the daemon can. */
+  readonly transport: "auto" | TransportName
   /** Bytes. */
   readonly memory: number
   readonly concurrency: number | undefined
@@ -25,6 +26,8 @@ export interface TransferFlags {
   readonly progress: boolean
   readonly digestFile: string | undefined
 }
+
+const TRANSPORTS = ["registry", "archive"] as const satisfies readonly TransportName[]
 
 const MEMORY = 96 * 2 ** 20
 
@@ -40,7 +43,7 @@ export function readTransferFlags({ values, io }: Invocation): TransferFlags {
     platform: platform === undefined ? undefined : parsePlatform(platform),
     keepName: values.boolean("keep-ref") ?? false,
     host: values.text("host"),
-    insist: values.text("transport") === "registry",
+    transport: TRANSPORTS.find((name) => name === values.text("transport")) ?? "auto",
     memory: values.number("memory") ?? MEMORY,
     concurrency: values.number("concurrency"),
     tempDir: tempDir === undefined ? undefined : resolve(io.cwd, tempDir),

@@ -5,7 +5,7 @@
 import type { TransferEvent } from "../bridge/events.ts"
 import type { TransferOptions } from "../bridge/transfer.ts"
 import type { EngineInfo } from "../docker/info.ts"
-import { assertReachable } from "../docker/reach.ts"
+import { chooseTransport } from "../docker/reach.ts"
 import type { DriverCall } from "../storage/with-logging.ts"
 import type { Invocation } from "./command.ts"
 import { assertPartsFit, driverOptions, secretWarnings } from "./driver-options.ts"
@@ -68,13 +68,16 @@ export async function withTransfer<T>(
       flags.verbosity < 2 ? opened : withLogging(opened, (call) => talk.request(describeCall(call)))
     using engine = await connectEngine({ host: flags.host, env: io.env, signal })
     talk.step(describeEngine(engine.info))
-    if (!flags.insist) assertReachable(engine.info)
+    const transport = flags.transport === "auto" ? chooseTransport(engine.info) : flags.transport
+    if (transport === "archive" && engine.info.whyNot)
+      talk.say(`Images travel as archives, for ${engine.info.whyNot}.`)
     const { platform, tempDir, keepName } = flags
     const onEvent = (event: TransferEvent) => {
       tell(event, talk)
       progress.show(event)
     }
-    const result = await work({ driver, engine, budget, tempDir, platform, keepName, signal, onEvent })
+    const sides = { driver, engine, budget, tempDir, transport }
+    const result = await work({ ...sides, platform, keepName, signal, onEvent })
     return { result, seconds: Math.round(performance.now() - started) / 1000 }
   } catch (error) {
     if (!signal.aborted) talk.step(traceOf(error))

@@ -28,6 +28,8 @@ export interface EngineRequest {
   readonly path: string
   readonly query?: Readonly<Record<string, string>>
   readonly credentials?: Credentials
+  /** A tar archive to send. */
+  readonly body?: Readable
   /** The request in words for messages, after "cannot": `push 127.0.0.1:5000/app:1`. */
   readonly purpose: string
   readonly signal?: AbortSignal | undefined
@@ -61,7 +63,10 @@ export function openConnection(host: DockerHost, version?: string): Connection {
   const agent = agentFor(host)
   const { modem } = createClient(host, agent, version)
 
-  const dial = ({ method, path, query, credentials, purpose, signal }: EngineRequest, isStream: boolean) =>
+  const dial = (
+    { method, path, query, credentials, body, purpose, signal }: EngineRequest,
+    isStream: boolean,
+  ) =>
     new Promise<unknown>((resolve, reject) => {
       signal?.throwIfAborted()
       modem.dial(
@@ -71,6 +76,7 @@ export function openConnection(host: DockerHost, version?: string): Connection {
           options: { _query: query ?? {}, _body: {} },
           isStream,
           statusCodes: SUCCESS,
+          ...(body && { file: body }),
           ...(credentials && {
             authconfig: {
               username: credentials.username,

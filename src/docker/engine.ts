@@ -3,13 +3,16 @@
  * @module
  */
 import { hostname } from "node:os"
+import type { Readable } from "node:stream"
 import { isRecord } from "../oci/descriptor.ts"
+import { loadImage, saveImage } from "./archive.ts"
 import { type Connection, type Credentials, openConnection } from "./connection.ts"
 import { DockerError, isDockerError } from "./errors.ts"
 import { type DockerHost, type Environment, findHost } from "./host.ts"
 import {
   type Cancellable,
   inspectImage,
+  listImages,
   type LocalImage,
   tagImage,
   untagImage,
@@ -59,6 +62,15 @@ export interface DockerEngine extends Disposable {
     options?: TransferOptions,
   ): AsyncIterable<EngineProgress>
 
+  /** The image as a tar archive. @throws DockerError TOO_OLD, IMAGE_NOT_FOUND */
+  saveImage(name: string, options?: TransferOptions): Promise<Readable>
+
+  /** Takes the images of a tar archive, under the names that it gives them. */
+  loadImage(archive: Readable, options?: Cancellable): Promise<void>
+
+  /** Ids of all images. */
+  listImages(options?: Cancellable): Promise<readonly string[]>
+
   /** Breaks off whatever still runs. */
   [Symbol.dispose](): void
 }
@@ -86,6 +98,9 @@ export async function connectEngine(options: EngineChoice & Cancellable = {}): P
       pushImage(connection, info, repository, tag, credentials, options),
     pullImage: (repository, tagOrDigest, credentials, options) =>
       pullImage(connection, info, repository, tagOrDigest, credentials, options),
+    saveImage: (name, options) => saveImage(connection, info, name, options),
+    loadImage: (archive, options) => loadImage(connection, archive, options),
+    listImages: (options) => listImages(connection, options),
     [Symbol.dispose]: () => connection[Symbol.dispose](),
   }
 }

@@ -27,6 +27,8 @@ export interface LocalImage {
   readonly size: number
   /** Of an index: the engine's own platform. Unknown if the index lacks it or the daemon has not got it. */
   readonly platform?: Platform
+  /** Digests of the uncompressed layers, lowest first. */
+  readonly layers: readonly string[]
   /** What the image's index names, in its order. Known with the containerd store from API 1.48 on. */
   readonly manifests?: readonly LocalManifest[]
 }
@@ -62,6 +64,17 @@ export async function inspectImage(
     if (isDockerError(error, "IMAGE_NOT_FOUND")) return undefined
     throw error
   }
+}
+
+/** Ids of all images that the daemon has. */
+export async function listImages(
+  connection: Connection,
+  { signal }: Cancellable = {},
+): Promise<readonly string[]> {
+  const purpose = "list the images"
+  const reply = await connection.call({ method: "GET", path: "/images/json", purpose, signal })
+  if (!Array.isArray(reply)) return []
+  return reply.flatMap((image) => (isRecord(image) && typeof image["Id"] === "string" ? [image["Id"]] : []))
 }
 
 /** Gives an image one more name; the name moves if another image has it. */
@@ -123,13 +136,14 @@ function readImage(reply: unknown): LocalImage {
     throw new DockerError("FAILED", "The Docker daemon's description of the image has no id")
   }
   const { Id: id, RepoTags, RepoDigests, Size, Os: os, Architecture: architecture, Variant: variant } = reply
-  const { Manifests: manifests } = reply
+  const { Manifests: manifests, RootFS: rootfs } = reply
   const platform = readPlatform({ os, architecture, variant })
   return {
     id,
     repoTags: strings(RepoTags),
     repoDigests: strings(RepoDigests),
     size: typeof Size === "number" ? Size : 0,
+    layers: isRecord(rootfs) ? strings(rootfs["Layers"]) : [],
     ...(platform && { platform }),
     ...(Array.isArray(manifests) && { manifests: manifests.flatMap(readManifest) }),
   }

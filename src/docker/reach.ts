@@ -1,15 +1,15 @@
 /**
- * Whether a daemon can push to and pull from a registry in this process.
+ * The ways of images to and from a daemon, and which of them it can go.
+ *
+ * - `registry`: the daemon pushes to us and pulls from us, over HTTP on our loopback interface.
+ * - `archive`: as the stream of `docker save` and `docker load`, for daemons that do not reach that interface.
  * @module
  */
-import { DockerError } from "./errors.ts"
 import type { EngineInfo } from "./info.ts"
 
-/** @throws DockerError UNREACHABLE */
-export function assertReachable({ reachesLoopback, whyNot = "" }: EngineInfo): void {
-  if (reachesLoopback) return
-  throw new DockerError(
-    "UNREACHABLE",
-    `The Docker daemon does not reach this process, which it has to: ${whyNot}. Run this command beside the daemon; --transport registry tries all the same.`,
-  )
+export type TransportName = "registry" | "archive"
+
+/** By registry where it can be: the daemon then sends only what is new, and several layers at a time. */
+export function chooseTransport({ reachesLoopback }: EngineInfo): TransportName {
+  return reachesLoopback ? "registry" : "archive"
 }

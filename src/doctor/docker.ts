@@ -5,17 +5,17 @@
 import { connectEngine, resolveHost } from "../docker/engine.ts"
 import { DockerError } from "../docker/errors.ts"
 import type { EngineInfo } from "../docker/info.ts"
-import { assertReachable } from "../docker/reach.ts"
+import { chooseTransport, type TransportName } from "../docker/reach.ts"
 import { formatPlatform } from "../oci/descriptor.ts"
-import { type Finding, failureOf } from "../storage/diagnosis.ts"
+import type { Finding } from "../storage/diagnosis.ts"
 import type { Check } from "./check.ts"
 
 export interface DockerSubject {
   /** Value of `--host`. */
   readonly host: string | undefined
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Images are to travel through our loopback interface even if the daemon does not seem to reach it. */
-  readonly insist: boolean
+  /** How images are to travel, if somebody has said it. */
+  readonly transport: TransportName | undefined
 }
 
 export const DOCKER_CHECKS: readonly Check<DockerSubject>[] = [
@@ -37,12 +37,12 @@ async function checkAddress({ host, env }: DockerSubject): Promise<readonly Find
 }
 
 async function checkEngine(
-  { host, env, insist }: DockerSubject,
+  { host, env, transport }: DockerSubject,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   using engine = await connectEngine({ host, env, signal })
   const { info } = engine
-  return [describeEngine(info), describeStore(info), describeTransport(info, insist)]
+  return [describeEngine(info), describeStore(info), describeTransport(info, transport)]
 }
 
 function describeEngine({ kind, version, apiVersion, platform, virtualMachine }: EngineInfo): Finding {
@@ -63,20 +63,20 @@ function describeStore({ store }: EngineInfo): Finding {
   return { title: "Image store", level: "ok", text: STORES[store], facts: { store } }
 }
 
-function describeTransport(info: EngineInfo, insist: boolean): Finding {
+const TRANSPORTS: Readonly<Record<TransportName, string>> = {
+  registry: "registry: the daemon pushes to and pulls from a port of 127.0.0.1",
+  archive: "archive: the daemon saves and loads images whole, and layers are compressed here",
+}
+
+function describeTransport(info: EngineInfo, wanted: DockerSubject["transport"]): Finding {
   const title = "Transport"
-  const facts = { transport: "registry", reachesLoopback: info.reachesLoopback }
-  const text = "registry: the daemon pushes to and pulls from a port of 127.0.0.1"
-  if (info.reachesLoopback)
-    return { title, level: "ok", text: `${text}, which it shares with this process`, facts }
-  if (insist) {
+  const transport = wanted ?? chooseTransport(info)
+  const facts = { transport, reachesLoopback: info.reachesLoopback }
+  const text = TRANSPORTS[transport]
+  if (wanted === "registry" && !info.reachesLoopback) {
     const doubt = `${text}, from --transport registry, although ${info.whyNot ?? "it may not reach it"}`
     return { title, level: "warning", text: doubt, facts }
   }
-  try {
-    assertReachable(info)
-    return { title, level: "ok", text, facts }
-  } catch (error) {
-    return { ...failureOf(title, error), facts }
-  }
+  const why = wanted ? `from --transport ${wanted}` : (info.whyNot ?? "which it shares with this process")
+  return { title, level: "ok", text: `${text}, ${why}`, facts }
 }

@@ -21,7 +21,12 @@ export interface Spool extends AsyncDisposable {
   readonly size: number
   append(source: AsyncIterable<Uint8Array>): Promise<void>
   digest(algorithm: DigestAlgorithm): Promise<Digest>
-  /** Hands everything over as the object `key`: through `write` if it is still in memory, else through the overflow. False if it was there already. */
+  /** Everything received, once more. */
+  read(): AsyncIterable<Uint8Array>
+  /**
+   * Hands everything over as the object `key`: through `write` if it is still in memory, else through the overflow. False if it
+   * was there already.
+   */
   store(key: string, write: (bytes: Uint8Array) => Promise<boolean>): Promise<boolean>
 }
 
@@ -60,12 +65,14 @@ export function createSpool(budget: MemoryBudget, openOverflow: () => Promise<Ov
     return opened
   }
 
-  async function* contents(): AsyncIterable<Uint8Array> {
+  async function* read(): AsyncIterable<Uint8Array> {
     if (overflow) yield* overflow.read()
     else if (lease) yield lease.buffer.subarray(0, size)
   }
 
   return {
+    read,
+
     get size() {
       return size
     },
@@ -83,7 +90,7 @@ export function createSpool(budget: MemoryBudget, openOverflow: () => Promise<Ov
       if (algorithm === sha256.algorithm) return sha256.digest()
       // The algorithm is named at the end only (the closing PUT), and hardly ever is another one: read it all once more then.
       const hasher = createHasher(algorithm)
-      for await (const chunk of contents()) hasher.update(chunk)
+      for await (const chunk of read()) hasher.update(chunk)
       return hasher.digest()
     },
 

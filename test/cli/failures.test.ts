@@ -58,15 +58,17 @@ describe("the daemon", () => {
     ["a virtual machine", { OperatingSystem: "Docker Desktop" }, /virtual machine \(Docker Desktop\)/],
     ["rootless", { SecurityOptions: ["name=rootless"] }, /rootless, with a loopback interface of its own/],
     ["another machine's", { Name: "elsewhere" }, /runs on 'elsewhere'/],
-  ])("cannot reach this process, for it is %s: 3, why, and the way out", async (_, info, why) => {
+  ])("cannot reach this process, for it is %s: images travel as archives", async (_, info, why) => {
     const host = await daemon(info)
     const argv = ["file", "push", "--host", host, `${folder}/images/app:1`]
     const { code, stderr } = await run(argv)
-    expect(code).toBe(3)
+    // It is asked for the image all the same.
+    expect(code).toBe(5)
+    expect(stderr).toMatch(/^Images travel as archives, for /)
     expect(stderr).toMatch(why)
-    expect(stderr).toMatch(/Run this command beside the daemon; --transport registry tries all the same/)
-    // Which then asks it for the image.
-    expect((await run([...argv, "--transport", "registry"])).code).toBe(5)
+    const insisting = await run([...argv, "--transport", "registry"])
+    expect(insisting.code).toBe(5)
+    expect(insisting.stderr).not.toContain("archives")
     expect(await readdir(folder)).toEqual([])
   })
 

@@ -53,7 +53,7 @@ await describeWithEngine("a transfer that is broken off", () => {
       { signal: "SIGHUP", code: 129 },
     ] as const)("ends a push on $signal with exit code $code", async ({ signal, code }) => {
       const push = start([...store.backend, "push", "-vv", "--image", large.name, reference], store.env)
-      await push.says("/blobs/uploads/ 202")
+      await push.says(/blobs\/uploads\/ 202|layers are read here/)
       await new Promise((resolve) => setTimeout(resolve, 300))
       push.process.kill(signal)
       expect((await push.outcome).code).toBe(code)
@@ -65,7 +65,7 @@ await describeWithEngine("a transfer that is broken off", () => {
       await succeed([...store.backend, "push", "--image", large.name, big], store.env)
       await removeImages(large.name)
       const pull = start([...store.backend, "pull", "-vv", "--image", large.name, big], store.env)
-      await pull.says("/manifests/")
+      await pull.says(/\/manifests\/|as an archive/)
       pull.process.kill("SIGINT")
       expect((await pull.outcome).code).toBe(130)
       expect(await docker("images", "--quiet", large.name)).toBe("")
@@ -76,10 +76,11 @@ await describeWithEngine("a transfer that is broken off", () => {
       const push = start([...store.backend, "push", "-vv", "--image", small.name, store.reference("x:1")], {
         ...store.env,
       })
-      await push.says("127.0.0.1:")
+      await push.says(/127\.0\.0\.1:|layers are read here/)
       push.process.kill("SIGINT")
       push.process.kill("SIGINT")
-      expect((await push.outcome).code).toBe(130)
+      // Or the signal itself, where all was cleaned up before it came.
+      expect([130, null]).toContain((await push.outcome).code)
       // Whoever does not wait leaves what there was no time to remove.
       await removeImages(...(await loopbackNames()).filter((name) => name.endsWith("/x:1")))
     })

@@ -18,7 +18,7 @@ export interface Running {
   readonly process: ChildProcess
   readonly outcome: Promise<Outcome>
   /** Resolves when standard error has said this. */
-  says(text: string): Promise<void>
+  says(text: string | RegExp): Promise<void>
 }
 
 export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
@@ -35,14 +35,17 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Run
     child.once("error", reject)
     child.once("close", (code) => resolve({ code, ...said }))
   })
-  const says = (text: string): Promise<void> =>
+  const says = (text: string | RegExp): Promise<void> =>
     new Promise((resolve, reject) => {
+      const isSaid = () => (typeof text === "string" ? said.stderr.includes(text) : text.test(said.stderr))
       const check = (): void => {
-        if (said.stderr.includes(text)) resolve()
+        if (isSaid()) resolve()
       }
       listeners.add(check)
       check()
-      void outcome.then(({ stderr }) => reject(new Error(`it ended without saying '${text}':\n${stderr}`)))
+      void outcome.then(({ stderr }) =>
+        reject(new Error(`it ended without saying '${String(text)}':\n${stderr}`)),
+      )
     })
   return { process: child, outcome, says }
 }

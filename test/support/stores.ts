@@ -135,7 +135,15 @@ const ALL_STORES = [
   { name: "s3", open: s3Store },
   { name: "gcs", open: gcsStore },
   { name: "azure", open: azureStore },
+  { name: "file as archives", open: () => asArchives(folderStore) },
+  { name: "s3 as archives", open: () => asArchives(s3Store) },
 ] as const
+
+/** The way of images to and from daemons that do not reach our loopback interface. */
+async function asArchives(open: () => Promise<TestStore>): Promise<TestStore> {
+  const store = await open()
+  return { ...store, backend: [...store.backend, "--transport", "archive"] }
+}
 
 /** All of them, or those that E2E_STORES names, with commas between them. */
 export const STORES = chosen(process.env["E2E_STORES"])

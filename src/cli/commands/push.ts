@@ -9,6 +9,7 @@ import { PUSH_FLAGS } from "../flags.ts"
 import { parseSourceName } from "../local-name.ts"
 import { reportPush, writeReport } from "../output.ts"
 import { isFolder } from "../reference.ts"
+import { readCompression } from "../compression.ts"
 import { readTargets, type Store } from "../store.ts"
 import { readTransferFlags } from "../transfer-flags.ts"
 import { withTransfer } from "../transfer.ts"
@@ -27,6 +28,7 @@ export function pushCommand(backend?: Backend): Command {
         images: image === undefined ? imagesOf(store, targets[0]) : [parseSourceName(image)],
         targets,
         force: values.boolean("force") ?? false,
+        compression: readCompression(values),
         requireAllPlatforms: values.boolean("require-all-platforms") ?? false,
       }
       const done = await withTransfer({ invocation, store, flags, direction: "push" }, async (transfer) => {

@@ -25,7 +25,7 @@ it.each([
   ],
   [
     ["push", "--transport", ""],
-    ["auto", "registry"],
+    ["auto", "registry", "archive"],
   ],
   [
     ["s3", "push", "--re"],

@@ -12,6 +12,7 @@ const IMAGE = {
   RepoTags: ["app:v1", "app:v2"],
   RepoDigests: [`app@${DIGESTS[0]}`],
   Size: 5_000_010,
+  RootFS: { Type: "layers", Layers: ["sha256:one", "sha256:two"] },
   Os: "linux",
   Architecture: "arm",
   Variant: "v7",
@@ -32,6 +33,7 @@ test("an image of the classic store", async () => {
     repoTags: ["app:v1", "app:v2"],
     repoDigests: [`app@${DIGESTS[0]}`],
     size: 5_000_010,
+    layers: ["sha256:one", "sha256:two"],
     platform: { os: "linux", architecture: "arm", variant: "v7" },
   })
   expect(connection.requests).toMatchObject([{ method: "GET", path: "/images/app:v1/json", query: {} }])
@@ -60,6 +62,7 @@ test("an index of which the engine's own platform is not there", async () => {
     repoTags: ["app:v1"],
     repoDigests: [],
     size: 0,
+    layers: [],
     manifests: [
       { digest: DIGESTS[0], kind: "image", available: true, platform: LINUX_ARM64 },
       {

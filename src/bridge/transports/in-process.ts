@@ -1,0 +1,28 @@
+/**
+ * The registry of a transfer that needs no socket.
+ * @module
+ */
+import { createRegistry } from "../../registry/registry.ts"
+import type { RegistryOptions } from "../../registry/context.ts"
+import type { BlobTally } from "../events.ts"
+import type { TransferOptions } from "../transfer.ts"
+import type { Transport } from "./transport.ts"
+
+export function openInProcess(
+  { driver, budget, tempDir, onEvent = () => undefined }: TransferOptions,
+  options: Pick<RegistryOptions, "publish" | "rewrite">,
+  tally: BlobTally,
+): Transport {
+  const registry = createRegistry(driver, {
+    ...options,
+    scope: "store",
+    budget,
+    tempDir,
+    onBlob(event) {
+      tally.add(event)
+      onEvent({ type: "blob", event })
+    },
+  })
+  const failed = new AbortController().signal // every failure is thrown where it happens
+  return { registry, failed, [Symbol.asyncDispose]: () => registry[Symbol.asyncDispose]() }
+}
