@@ -13,7 +13,9 @@ import { type AccessLine, accessLog } from "./middleware/access-log.ts"
 import { basicAuth, type Credentials } from "./middleware/auth.ts"
 import { base } from "./routes/base.ts"
 import { blobs } from "./routes/blobs.ts"
+import { catalog } from "./routes/catalog.ts"
 import { manifests } from "./routes/manifests.ts"
+import { referrers } from "./routes/referrers.ts"
 import { tags } from "./routes/tags.ts"
 import { uploads } from "./routes/uploads.ts"
 
@@ -47,7 +49,7 @@ export function createApp({
   if (credentials) app.use(basicAuth(credentials))
 
   // Uploads before blobs: `uploads` would pass for a digest.
-  for (const routes of [base, uploads, blobs, manifests, tags]) app.route("/", routes)
+  for (const routes of [base, catalog, uploads, blobs, manifests, tags, referrers]) app.route("/", routes)
 
   app.notFound((c) =>
     errorResponse(

@@ -2,9 +2,16 @@
  * Text of a request becomes a name, a digest, a reference or a range, or an error of the specification.
  * @module
  */
-import { type Digest, parseDigest } from "../oci/digest.ts"
+import { type Digest, type DigestAlgorithm, parseAlgorithm, parseDigest } from "../oci/digest.ts"
 import { RegistryError } from "../oci/errors.ts"
-import { parseReference, parseRepositoryName, type Reference, type RepositoryName } from "../oci/reference.ts"
+import {
+  parseReference,
+  parseRepositoryName,
+  parseTag,
+  type Reference,
+  type RepositoryName,
+  type Tag,
+} from "../oci/reference.ts"
 import type { ByteRange } from "../storage/driver.ts"
 import type { Action, AppContext } from "./env.ts"
 
@@ -32,6 +39,41 @@ export function referenceOf(c: AppContext): Reference {
 export function digestOfQuery(c: AppContext): Digest | undefined {
   const text = c.req.query("digest")
   return text === undefined ? undefined : parseDigest(text)
+}
+
+/** The algorithm by which an upload's digest will be, if the client tells it beforehand. @throws RegistryError DIGEST_INVALID */
+export function algorithmOfQuery(c: AppContext): DigestAlgorithm | undefined {
+  const text = c.req.query("digest-algorithm")
+  return text === undefined ? undefined : parseAlgorithm(text)
+}
+
+/** Tags that one manifest can be given at once; the specification asks for 10. */
+const TAG_LIMIT = 100
+
+/**
+ * Tags that a manifest put by digest is to have.
+ * @throws RegistryError MANIFEST_INVALID, UNSUPPORTED with status 414 where there are too many
+ */
+export function tagsOfQuery(c: AppContext): readonly Tag[] {
+  const tags = c.req.queries("tag") ?? []
+  if (tags.length <= TAG_LIMIT) return [...new Set(tags.map(parseTag))]
+  throw new RegistryError("UNSUPPORTED", {
+    status: 414,
+    message: `${tags.length} tags are more than the ${TAG_LIMIT} that one request can set`,
+  })
+}
+
+/** Entries wanted on a page of a list. @throws RegistryError UNSUPPORTED */
+export function pageSize(c: AppContext): number | undefined {
+  const text = c.req.query("n")
+  if (text === undefined) return undefined
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  throw new RegistryError("UNSUPPORTED", { status: 400, message: `n='${text}' is not a number of entries` })
+}
+
+/** The `Link` header to the page after this one (RFC 8288). */
+export function nextPage(path: string, query: Readonly<Record<string, string>>): string {
+  return `<${path}?${new URLSearchParams(query).toString()}>; rel="next"`
 }
 
 /** Bytes that a body is announced to have; undefined with chunked transfer. */

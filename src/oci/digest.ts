@@ -24,6 +24,14 @@ export function isDigest(text: string): text is Digest {
 }
 
 /** @throws RegistryError DIGEST_INVALID */
+export function parseAlgorithm(text: string): DigestAlgorithm {
+  if (Object.hasOwn(HEX_LENGTH, text)) return text as DigestAlgorithm
+  throw new RegistryError("DIGEST_INVALID", {
+    message: `'${text}' is not a digest algorithm that this registry computes: sha256, sha512`,
+  })
+}
+
+/** @throws RegistryError DIGEST_INVALID */
 export function parseDigest(text: string): Digest {
   if (isDigest(text)) return text
   throw new RegistryError("DIGEST_INVALID", {

@@ -27,6 +27,9 @@ export interface Manifest {
   /** Children of an index. */
   readonly manifests: readonly Descriptor[]
   readonly subject?: Descriptor
+  /** What a list of referrers says it is: its own `artifactType`, or else an image's type of config. */
+  readonly artifactType?: string
+  readonly annotations?: Readonly<Record<string, string>>
 }
 
 /**
@@ -46,12 +49,21 @@ export function parseManifest(bytes: Uint8Array, contentType?: string): Manifest
     throw invalid("an index has neither 'config' nor 'layers'")
   }
   const subject = json["subject"] == null ? undefined : descriptor(json["subject"], "subject")
-  const common = { mediaType, kind, ...(subject && { subject }) }
+  const { artifactType, annotations } = json
+  const common = {
+    mediaType,
+    kind,
+    ...(subject && { subject }),
+    ...(isRecord(annotations) && { annotations: annotations as Record<string, string> }),
+    ...(typeof artifactType === "string" && artifactType !== "" && { artifactType }),
+  }
   if (kind === "index")
     return { ...common, layers: [], manifests: descriptors(json["manifests"], "manifests") }
+  const config = descriptor(json["config"], "config")
   return {
+    ...(config.mediaType !== "" && { artifactType: config.mediaType }),
     ...common,
-    config: descriptor(json["config"], "config"),
+    config,
     layers: descriptors(json["layers"], "layers"),
     manifests: [],
   }

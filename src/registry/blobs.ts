@@ -8,8 +8,10 @@ import { algorithmOf, type Digest } from "../oci/digest.ts"
 import { RegistryError } from "../oci/errors.ts"
 import type { RepositoryName } from "../oci/reference.ts"
 import { type ByteRange, isStorageError } from "../storage/driver.ts"
+import type { Visible } from "./catalog.ts"
 import type { RegistryContext } from "./context.ts"
 import { blobData, layerLink } from "./layout.ts"
+import { createMountSources } from "./mount-sources.ts"
 import { readLink, writeLink } from "./objects.ts"
 import { verified } from "./verified.ts"
 
@@ -31,8 +33,11 @@ export interface Blobs {
    * @throws RegistryError BLOB_UNKNOWN
    */
   read(name: RepositoryName, digest: Digest, range?: ByteRange, signal?: AbortSignal): Promise<BlobRead>
-  /** Links a blob that the store has into `name`; false if it has not, or not where it may be seen. */
-  mount(name: RepositoryName, digest: Digest, from: RepositoryName | undefined): Promise<boolean>
+  /**
+   * Links a blob that the store has into `name`; false if it has not, or not where it may be seen.
+   * @param from a repository, or which ones may be seen
+   */
+  mount(name: RepositoryName, digest: Digest, from: RepositoryName | Visible): Promise<boolean>
   /** Writes the repository's link, unless it is known to be there. */
   link(name: RepositoryName, digest: Digest): Promise<void>
   /** Asks once more for the blobs that were found, not written: a collection may have run meanwhile. Returns those now gone. */
@@ -46,11 +51,13 @@ export interface Blobs {
 
 export function createBlobs(context: RegistryContext): Blobs {
   const { driver, memory, scope, onBlob } = context
+  const sources = createMountSources(driver)
 
   async function link(name: RepositoryName, digest: Digest): Promise<void> {
     if (memory.isLinked(name, digest)) return
     await writeLink(driver, layerLink(name, digest), digest)
     memory.addLink(name, digest)
+    sources.add(name, digest)
   }
 
   /**
@@ -113,11 +120,13 @@ export function createBlobs(context: RegistryContext): Blobs {
     },
 
     async mount(name, digest, from) {
-      if (scope === "repository") {
-        const source = from && (await readLink(driver, layerLink(from, digest)))
-        if (source !== digest) return false
+      if (scope === "repository" && typeof from === "string" && !(await sources.isLinked(from, digest))) {
+        return false
       }
       if (!(await statData(digest))) return false
+      if (scope === "repository" && typeof from !== "string") {
+        if (!(await sources.isLinkedAnywhere(digest, from))) return false
+      }
       await link(name, digest)
       return true
     },

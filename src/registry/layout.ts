@@ -10,7 +10,10 @@
  *         │   └── tags/<tag>/
  *         │       ├── current/link                         the tag
  *         │       └── index/<alg>/<hex>/link               every digest that the tag ever had
- *         └── _uploads/<uuid>/{startedat,data}             bytes on their way
+ *         └── _uploads/<uuid>/                             bytes on their way
+ *             ├── startedat
+ *             ├── data                                     staged by one process
+ *             └── parts/<offset>                           taken by any of several, 20 digits
  *
  * `<hh>` is the first two characters of `<hex>`. A link holds `<alg>:<hex>` and nothing else: one trailing newline makes a
  * stock registry answer 500 and its collector give up. A repository name never has a component that begins with `_`.
@@ -38,6 +41,11 @@ export function revisionLink(name: RepositoryName, digest: Digest): string {
   return `${repository(name)}/_manifests/revisions/${byDigest(digest)}/link`
 }
 
+/** Blobs and manifests that the repository has: with none of either below this, it is not there. */
+export function repositoryRoot(name: RepositoryName): string {
+  return `${repository(name)}/`
+}
+
 export function tagsRoot(name: RepositoryName): string {
   return `${repository(name)}/_manifests/tags/`
 }
@@ -54,13 +62,31 @@ export function tagIndex(name: RepositoryName, tag: Tag, digest: Digest): string
   return `${tagRoot(name, tag)}index/${byDigest(digest)}/link`
 }
 
+export function uploadsRoot(name: RepositoryName): string {
+  return `${repository(name)}/_uploads/`
+}
+
+export function uploadRoot(name: RepositoryName, id: string): string {
+  return `${uploadsRoot(name)}${id}/`
+}
+
 export function uploadData(name: RepositoryName, id: string): string {
-  return `${repository(name)}/_uploads/${id}/data`
+  return `${uploadRoot(name, id)}data`
+}
+
+/** Where all parts of an upload lie; a stock registry knows none and leaves them to its purge. */
+export function uploadParts(name: RepositoryName, id: string): string {
+  return `${uploadRoot(name, id)}parts/`
+}
+
+/** @param offset of its first byte within the blob */
+export function uploadPart(name: RepositoryName, id: string, offset: number): string {
+  return `${uploadParts(name, id)}${String(offset).padStart(20, "0")}`
 }
 
 /** RFC 3339 time in UTC; without it a stock registry never purges the upload beside it. */
 export function uploadStarted(name: RepositoryName, id: string): string {
-  return `${repository(name)}/_uploads/${id}/startedat`
+  return `${uploadRoot(name, id)}startedat`
 }
 
 function repository(name: RepositoryName): string {

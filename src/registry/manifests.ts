@@ -5,14 +5,15 @@
  */
 import { algorithmOf, type Digest, digestOf } from "../oci/digest.ts"
 import { RegistryError } from "../oci/errors.ts"
-import { type Manifest, MANIFEST_LIMIT, parseManifest, requiredBlobs } from "../oci/manifest.ts"
-import type { Reference, RepositoryName } from "../oci/reference.ts"
+import { type Manifest, parseManifest, requiredBlobs } from "../oci/manifest.ts"
+import type { Reference, RepositoryName, Tag } from "../oci/reference.ts"
 import type { Blobs } from "./blobs.ts"
 import type { RegistryContext } from "./context.ts"
 import { checkDigest } from "./hashing.ts"
-import { blobData, revisionLink } from "./layout.ts"
-import { createManifestCache, type StoredManifest } from "./manifest-cache.ts"
-import { readLink, readWhole, writeLink, writeOnce } from "./objects.ts"
+import { revisionLink } from "./layout.ts"
+import type { StoredManifest } from "./manifest-cache.ts"
+import type { ManifestStore } from "./manifest-store.ts"
+import type { Referrers } from "./referrers.ts"
 import type { Tags } from "./tags.ts"
 
 export interface Manifests {
@@ -25,6 +26,7 @@ export interface Manifests {
   stat(name: RepositoryName, reference: Reference, signal?: AbortSignal): Promise<StoredManifest>
   /**
    * @param contentType what the client declares it to be
+   * @param moreTags to be moved to it as well
    * @throws RegistryError MANIFEST_INVALID, DIGEST_INVALID, MANIFEST_BLOB_UNKNOWN
    */
   put(
@@ -32,33 +34,25 @@ export interface Manifests {
     reference: Reference,
     bytes: Uint8Array,
     contentType: string | undefined,
+    moreTags?: readonly Tag[],
   ): Promise<{ readonly digest: Digest; readonly manifest: Manifest }>
   /** Removes every tag that names it, then the manifest. @throws RegistryError MANIFEST_UNKNOWN */
   delete(name: RepositoryName, digest: Digest): Promise<void>
 }
 
-export function createManifests(context: RegistryContext, blobs: Blobs, tags: Tags): Manifests {
-  const { driver, memory, scope, rewrite } = context
-  const cache = createManifestCache()
+interface Parts {
+  readonly store: ManifestStore
+  readonly blobs: Blobs
+  readonly tags: Tags
+  /** Kept up to date, if given: an ephemeral registry leaves that to its clients. */
+  readonly referrers: Referrers | undefined
+}
 
-  async function isLinked(name: RepositoryName, digest: Digest, signal?: AbortSignal): Promise<boolean> {
-    if (memory.isLinked(name, digest)) return true
-    const linked = (await readLink(driver, revisionLink(name, digest), signal)) !== undefined
-    if (linked) memory.addLink(name, digest)
-    return linked
-  }
-
-  async function load(digest: Digest, signal?: AbortSignal): Promise<StoredManifest | undefined> {
-    const cached = cache.get(digest)
-    if (cached) return cached
-    const bytes = await readWhole(driver, blobData(digest), MANIFEST_LIMIT, signal)
-    if (!bytes) return undefined
-    checkStored(digest, bytes)
-    const stored = { digest, bytes, mediaType: parseManifest(bytes).mediaType }
-    cache.add(stored)
-    return stored
-  }
-
+export function createManifests(
+  { driver, scope, rewrite }: RegistryContext,
+  { store, blobs, tags, referrers }: Parts,
+): Manifests {
+  /** Among several users nobody sees what is not linked, by whatever name: another process may have deleted it. */
   async function find(
     name: RepositoryName,
     reference: Reference,
@@ -67,8 +61,8 @@ export function createManifests(context: RegistryContext, blobs: Blobs, tags: Ta
   ): Promise<StoredManifest> {
     const digest = reference.digest ?? (await tags.resolve(name, reference.tag, signal))
     if (!digest) throw manifestUnknown(name, reference)
-    const checked = needsLink && reference.digest ? isLinked(name, digest, signal) : true
-    const [stored, linked] = await Promise.all([load(digest, signal), checked])
+    const checked = needsLink ? store.isLinked(name, digest, signal) : true
+    const [stored, linked] = await Promise.all([store.load(digest, signal), checked])
     if (!stored || !linked) throw manifestUnknown(name, reference)
     return stored
   }
@@ -78,7 +72,7 @@ export function createManifests(context: RegistryContext, blobs: Blobs, tags: Ta
     const needed = requiredBlobs(manifest)
     const found = await Promise.all([
       ...needed.map(async (blob) => (await blobs.stat(name, blob.digest)) !== undefined),
-      ...manifest.manifests.map(async (child) => isLinked(name, child.digest)),
+      ...manifest.manifests.map(async (child) => store.isLinked(name, child.digest)),
     ])
     const missing = [...needed, ...manifest.manifests].filter((_, index) => !found[index])
     if (missing.length > 0) {
@@ -98,33 +92,31 @@ export function createManifests(context: RegistryContext, blobs: Blobs, tags: Ta
 
     stat(name, reference, signal) {
       if (rewrite) throw manifestUnknown(name, reference)
-      return find(name, reference, true, signal)
+      return find(name, reference, scope === "repository" || reference.digest !== undefined, signal)
     },
 
-    async put(name, reference, bytes, contentType) {
+    async put(name, reference, bytes, contentType, moreTags = []) {
       const manifest = parseManifest(bytes, contentType)
       const digest = digestOf(bytes, reference.digest && algorithmOf(reference.digest))
       if (reference.digest) checkDigest(digest, reference.digest)
       const { tag } = reference
       if (tag && !rewrite && tags.known(name, tag) === digest) return { digest, manifest }
       await settle(name, manifest, digest)
-      await Promise.all([
-        writeOnce(driver, blobData(digest), bytes),
-        writeLink(driver, revisionLink(name, digest), digest),
-      ])
-      memory.addLink(name, digest)
-      cache.add({ digest, bytes, mediaType: manifest.mediaType })
-      if (tag) await tags.set(name, tag, digest)
+      const stored = { digest, bytes, mediaType: manifest.mediaType }
+      await store.write(name, stored)
+      await referrers?.add(name, stored, manifest)
+      await Promise.all([...(tag ? [tag] : []), ...moreTags].map((each) => tags.set(name, each, digest)))
       return { digest, manifest }
     },
 
     async delete(name, digest) {
       const revision = revisionLink(name, digest)
       if (!(await driver.stat(revision))) throw manifestUnknown(name, { digest })
-      // Tags first: what is left after a crash may be untagged, but no tag names what is gone.
+      // What names it first: what is left after a crash may be untagged, but nothing names what is gone.
+      const stored = referrers && (await store.load(digest))
+      if (stored) await referrers.remove(name, digest, parseManifest(stored.bytes))
       await driver.delete([...(await tags.keysNaming(name, digest)), revision])
-      memory.forget(digest)
-      cache.delete(digest)
+      store.forget(digest)
     },
   }
 }
@@ -134,14 +126,5 @@ function manifestUnknown(name: RepositoryName, reference: Reference): RegistryEr
   return new RegistryError("MANIFEST_UNKNOWN", {
     message: `'${name}' has no manifest '${what}'`,
     detail: { name, reference: what },
-  })
-}
-
-function checkStored(digest: Digest, bytes: Uint8Array): void {
-  const actual = digestOf(bytes, algorithmOf(digest))
-  if (actual === digest) return
-  throw new RegistryError("MANIFEST_INVALID", {
-    status: 500,
-    message: `the manifest ${digest} is corrupt in the store: its bytes hash to ${actual}`,
   })
 }

@@ -18,6 +18,15 @@ export async function readWhole(
   limit: number,
   signal?: AbortSignal,
 ): Promise<Buffer | undefined> {
+  return (await readObject(driver, key, limit, signal))?.bytes
+}
+
+async function readObject(
+  driver: StorageDriver,
+  key: string,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<{ readonly bytes: Buffer; readonly etag: string } | undefined> {
   const object = await driver.read(key, { signal }).catch((error: unknown) => {
     if (isStorageError(error, "NOT_FOUND")) return undefined
     throw error
@@ -29,7 +38,7 @@ export async function readWhole(
   }
   const chunks: Buffer[] = []
   for await (const chunk of object.body) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks)
+  return { bytes: Buffer.concat(chunks), etag: object.etag }
 }
 
 /** The digest that a link names; undefined if there is no link. */
@@ -38,13 +47,35 @@ export async function readLink(
   key: string,
   signal?: AbortSignal,
 ): Promise<Digest | undefined> {
-  const bytes = await readWhole(driver, key, LINK_LIMIT, signal)
-  if (!bytes) return undefined
-  const text = bytes.toString("latin1")
+  return (await readLinkVersion(driver, key, signal))?.digest
+}
+
+/** A link as it stood at one moment. */
+export interface LinkVersion {
+  readonly digest: Digest
+  /** By which the store recognizes it, for a compare-and-swap. */
+  readonly etag: string
+}
+
+/** As {@link readLink}, with what it takes to replace just this version. */
+export async function readLinkVersion(
+  driver: StorageDriver,
+  key: string,
+  signal?: AbortSignal,
+): Promise<LinkVersion | undefined> {
+  const object = await readObject(driver, key, LINK_LIMIT, signal)
+  if (!object) return undefined
+  const text = object.bytes.toString("latin1")
   // Distribution 3.0 and 3.1 append links on Azure, and a retried append doubles the content (distribution#4887).
   const once = /^(?<digest>sha\d+:[a-f0-9]+?)\k<digest>*$/.exec(text)?.groups?.["digest"] ?? text
-  if (isDigest(once)) return once
+  if (isDigest(once)) return { digest: once, etag: object.etag }
   throw damaged(driver, key, `it holds '${text.slice(0, 80)}' and not a digest`)
+}
+
+/** Whether there is any object whose key starts so. */
+export async function hasObjects(driver: StorageDriver, prefix: string): Promise<boolean> {
+  for await (const _ of driver.list(prefix)) return true
+  return false
 }
 
 /** Writes a link that always has the same content: to find it there is as good as to have written it. */

@@ -5,9 +5,12 @@
 import { tmpdir } from "node:os"
 import type { StorageDriver } from "../storage/driver.ts"
 import { type Blobs, createBlobs } from "./blobs.ts"
+import { type Catalog, createCatalog } from "./catalog.ts"
 import type { RegistryContext, RegistryOptions } from "./context.ts"
+import { createManifestStore } from "./manifest-store.ts"
 import { createManifests, type Manifests } from "./manifests.ts"
 import { rememberAll, rememberNothing } from "./memory.ts"
+import { createReferrers, type Referrers } from "./referrers.ts"
 import { createTags, type Tags } from "./tags.ts"
 import { createUploads, type Uploads } from "./uploads.ts"
 
@@ -16,6 +19,9 @@ export interface Registry extends AsyncDisposable {
   readonly uploads: Uploads
   readonly manifests: Manifests
   readonly tags: Tags
+  readonly catalog: Catalog
+  /** Only among several users: in the registry of one push or pull, clients keep the list themselves, as a stock one has them do. */
+  readonly referrers: Referrers | undefined
 }
 
 /** The driver stays the caller's; disposing of the registry drops the uploads that were left open. */
@@ -31,6 +37,17 @@ export function createRegistry(driver: StorageDriver, options: RegistryOptions):
   const blobs = createBlobs(context)
   const uploads = createUploads(context, blobs)
   const tags = createTags(context)
-  const manifests = createManifests(context, blobs, tags)
-  return { blobs, uploads, manifests, tags, [Symbol.asyncDispose]: () => uploads.abandon() }
+  const store = createManifestStore(context)
+  const referrers = options.scope === "repository" ? createReferrers(context, store, blobs, tags) : undefined
+  const manifests = createManifests(context, { store, blobs, tags, referrers })
+  const catalog = createCatalog(context)
+  return {
+    blobs,
+    uploads,
+    manifests,
+    tags,
+    catalog,
+    referrers,
+    [Symbol.asyncDispose]: () => uploads.abandon(),
+  }
 }

@@ -8,7 +8,9 @@ import { RegistryError } from "../oci/errors.ts"
 import { isTag, type RepositoryName, type Tag } from "../oci/reference.ts"
 import type { RegistryContext } from "./context.ts"
 import { tagCurrent, tagIndex, tagRoot, tagsRoot } from "./layout.ts"
-import { readLink, writeLink } from "./objects.ts"
+import { hasObjects, type LinkVersion, readLink, readLinkVersion, writeLink } from "./objects.ts"
+import { pageOf, type PageOptions } from "./pages.ts"
+import { isRepository } from "./repositories.ts"
 
 interface TagPage {
   readonly tags: readonly Tag[]
@@ -27,8 +29,16 @@ export interface Tags {
   held(name: RepositoryName, tag: Tag): Digest | undefined
   /** Writes the tag to the store, whatever the way of publishing. */
   publish(name: RepositoryName, tag: Tag, digest: Digest): Promise<void>
-  /** Tags in code-unit order, at most `limit`, after `last`. @throws RegistryError NAME_UNKNOWN */
-  list(name: RepositoryName, options?: { readonly limit?: number; readonly last?: string }): Promise<TagPage>
+  /** What the tag is in the store, to be replaced by {@link swap}. */
+  read(name: RepositoryName, tag: Tag): Promise<LinkVersion | undefined>
+  /**
+   * Moves the tag if it is in the store what it was.
+   * @param expected undefined where it must not be there
+   * @throws StorageError PRECONDITION_FAILED when somebody else was faster
+   */
+  swap(name: RepositoryName, tag: Tag, digest: Digest, expected: LinkVersion | undefined): Promise<void>
+  /** Tags in code-unit order. @throws RegistryError NAME_UNKNOWN */
+  list(name: RepositoryName, options?: PageOptions): Promise<TagPage>
   /** @throws RegistryError MANIFEST_UNKNOWN */
   delete(name: RepositoryName, tag: Tag): Promise<void>
   /** Keys of every tag that names the digest, those that make it a tag first. */
@@ -58,6 +68,18 @@ export function createTags({ driver, publish: publishing }: RegistryContext): Ta
   const known = (name: RepositoryName, tag: Tag): Digest | undefined =>
     held(name, tag) ?? seenTags.get(keyOf(name, tag))
 
+  /** In the order of the store, which is that of `<tag>/`. */
+  async function* tagsAfter(name: RepositoryName, last = ""): AsyncGenerator<Tag> {
+    const root = tagsRoot(name)
+    for await (const { key } of driver.list(root, {
+      delimiter: "/",
+      ...(last && { startAfter: root + last }),
+    })) {
+      const text = key.slice(root.length).replace(/\/$/, "")
+      if (isTag(text)) yield text
+    }
+  }
+
   return {
     held,
     known,
@@ -76,17 +98,22 @@ export function createTags({ driver, publish: publishing }: RegistryContext): Ta
       else await publish(name, tag, digest)
     },
 
-    async list(name, { limit = Infinity, last } = {}) {
-      const root = tagsRoot(name)
-      const names: Tag[] = []
-      // The store orders by `<tag>/`, so `v1-rc/` before `v1/`: all names are needed before the first can be told.
-      for await (const { key } of driver.list(root, { delimiter: "/" })) {
-        const text = key.slice(root.length).replace(/\/$/, "")
-        if (isTag(text)) names.push(text)
+    read: (name, tag) => readLinkVersion(driver, tagCurrent(name, tag)),
+
+    async swap(name, tag, digest, expected) {
+      const condition = expected ? { ifMatch: expected.etag } : { ifAbsent: true }
+      await driver.write(tagCurrent(name, tag), Buffer.from(digest, "latin1"), condition)
+      await writeLink(driver, tagIndex(name, tag, digest), digest)
+    },
+
+    async list(name, options = {}) {
+      const has = async (tag: string): Promise<boolean> =>
+        isTag(tag) && (await hasObjects(driver, tagRoot(name, tag)))
+      const { names, more } = await pageOf(tagsAfter(name, options.last), has, options)
+      if (names.length === 0 && !more && !(await isRepository(driver, name))) {
+        throw new RegistryError("NAME_UNKNOWN", { detail: { name } })
       }
-      if (names.length === 0) throw new RegistryError("NAME_UNKNOWN", { detail: { name } })
-      const wanted = names.toSorted(byCodeUnit).filter((tag) => last === undefined || tag > last)
-      return { tags: wanted.slice(0, limit), more: wanted.length > limit }
+      return { tags: names, more }
     },
 
     async delete(name, tag) {
@@ -110,7 +137,10 @@ export function createTags({ driver, publish: publishing }: RegistryContext): Ta
       const naming = await Promise.all(
         [...byTag].map(async ([tag, keys]) => {
           const current = tagCurrent(name, tag)
-          if (!keys.includes(current) || (await readLink(driver, current)) !== digest) return []
+          // A tag's history tells which digests it can name; without one, after a crash, only the tag itself does.
+          const isCandidate = keys.length === 1 || keys.includes(tagIndex(name, tag, digest))
+          if (!isCandidate || !keys.includes(current)) return []
+          if ((await readLink(driver, current)) !== digest) return []
           return [current, ...keys.filter((key) => key !== current)]
         }),
       )
@@ -121,8 +151,4 @@ export function createTags({ driver, publish: publishing }: RegistryContext): Ta
 
 function keyOf(name: RepositoryName, tag: Tag): string {
   return `${name}:${tag}`
-}
-
-function byCodeUnit(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

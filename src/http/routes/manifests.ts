@@ -7,7 +7,7 @@ import { Hono } from "hono"
 import { MANIFEST_LIMIT } from "../../oci/manifest.ts"
 import { readBody } from "../body.ts"
 import { type AppContext, type Env, hangUpOf } from "../env.ts"
-import { referenceOf, repositoryOf } from "../params.ts"
+import { referenceOf, repositoryOf, tagsOfQuery } from "../params.ts"
 
 const PATH = "/v2/:name{.+}/manifests/:reference"
 
@@ -16,14 +16,18 @@ export const manifests = new Hono<Env>()
   .put(PATH, async (c) => {
     const name = repositoryOf(c, "push")
     const reference = referenceOf(c)
+    const tags = reference.tag === undefined ? tagsOfQuery(c) : []
     const bytes = await readBody(c, MANIFEST_LIMIT)
-    const { digest } = await c
-      .get("registry")
-      .manifests.put(name, reference, bytes, c.req.header("content-type"))
+    const { manifests, referrers } = c.get("registry")
+    const contentType = c.req.header("content-type")
+    const { digest, manifest } = await manifests.put(name, reference, bytes, contentType, tags)
     return c.body(null, 201, {
       location: `/v2/${name}/manifests/${digest}`,
       "docker-content-digest": digest,
       "content-length": "0",
+      ...(tags.length > 0 && { "oci-tag": tags.join(", ") }),
+      // By this clients know that they need not keep the list of referrers themselves.
+      ...(referrers && manifest.subject && { "oci-subject": manifest.subject.digest }),
     })
   })
   .delete(PATH, async (c) => {

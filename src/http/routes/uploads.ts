@@ -7,6 +7,7 @@ import { Hono } from "hono"
 import { type Digest, parseDigest } from "../../oci/digest.ts"
 import { RegistryError } from "../../oci/errors.ts"
 import { parseRepositoryName, type RepositoryName } from "../../oci/reference.ts"
+import type { Visible } from "../../registry/catalog.ts"
 import { type Chunk, rangeOf, type UploadSession } from "../../registry/upload-session.ts"
 import { requestBody } from "../body.ts"
 import type { AppContext, Env } from "../env.ts"
@@ -54,12 +55,13 @@ async function start(c: AppContext): Promise<Response> {
   return accepted(c, name, session)
 }
 
-/** A source that may not be read, or is no name at all, is no source: the client then uploads. */
-function mountSource(c: AppContext): RepositoryName | undefined {
+/** Where the client says, if it may read that; else wherever it may read. */
+function mountSource(c: AppContext): RepositoryName | Visible {
+  const visible: Visible = (name) => c.get("access")(name, "pull")
   const text = c.req.query("from")
-  if (text === undefined) return undefined
+  if (text === undefined) return visible
   const from = parseRepositoryName(text)
-  return c.get("access")(from, "pull") ? from : undefined
+  return visible(from) ? from : visible
 }
 
 function sessionOf(c: AppContext): { name: RepositoryName; session: UploadSession } {

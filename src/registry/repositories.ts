@@ -1,0 +1,75 @@
+/**
+ * Which repositories there are: the layout keeps no list of them, so its directories are walked.
+ * @module
+ */
+import { isRepositoryName, type RepositoryName } from "../oci/reference.ts"
+import type { StorageDriver } from "../storage/driver.ts"
+import { repositoriesRoot, repositoryRoot } from "./layout.ts"
+
+export interface FoundRepository {
+  readonly name: RepositoryName
+  /** It has blobs or manifests, or has had some: not only uploads that were never finished. */
+  readonly exists: boolean
+  readonly hasUploads: boolean
+}
+
+/**
+ * Everything below `repositories/`, ordered as `<name>/`, one listing for each.
+ * @param after leaves out most of what comes before this name
+ */
+export function walkRepositories(driver: StorageDriver, after = ""): AsyncGenerator<FoundRepository> {
+  return walk(driver, "", after)
+}
+
+/** Whether the repository has blobs or manifests, or has had some. */
+export async function isRepository(driver: StorageDriver, name: RepositoryName): Promise<boolean> {
+  const root = repositoryRoot(name)
+  for await (const { key } of driver.list(`${root}_`, { delimiter: "/" })) {
+    if (isContent(key.slice(root.length, -1))) return true
+  }
+  return false
+}
+
+/** @param path empty, or a name and a slash */
+async function* walk(driver: StorageDriver, path: string, after: string): AsyncGenerator<FoundRepository> {
+  const root = repositoriesRoot + path
+  const next = after.startsWith(path) ? after.slice(path.length).split("/", 1)[0] : ""
+  const own = new Set<string>()
+  /** Digits come before `_`, and so before it is known what this directory itself is. */
+  const early: string[] = []
+  let told = false
+
+  async function* tell(): AsyncGenerator<FoundRepository> {
+    told = true
+    const name = path.slice(0, -1)
+    const found = { exists: [...own].some(isContent), hasUploads: own.has("_uploads") }
+    if (isRepositoryName(name) && (found.exists || found.hasUploads)) yield { name, ...found }
+    for (const child of early) yield* walk(driver, child, after)
+  }
+
+  for await (const { key } of driver.list(root, {
+    delimiter: "/",
+    ...(next && { startAfter: root + next }),
+  })) {
+    if (!key.endsWith("/")) continue
+    const component = key.slice(root.length, -1)
+    const child = `${path}${component}/`
+    if (component.startsWith("_")) own.add(component)
+    else if (isPassed(child.slice(0, -1), after)) continue
+    else if (component < "_") early.push(child)
+    else {
+      if (!told) yield* tell()
+      yield* walk(driver, child, after)
+    }
+  }
+  if (!told) yield* tell()
+}
+
+/** Nothing in or below this name comes after `after`. */
+function isPassed(name: string, after: string): boolean {
+  return name < after && !after.startsWith(name)
+}
+
+function isContent(component: string): boolean {
+  return component === "_layers" || component === "_manifests"
+}
