@@ -17,6 +17,11 @@ export interface RegistryOptions {
   readonly publish: "held" | "on-put"
   /** Manifests and their links are written even where the tag says that they have been. */
   readonly rewrite?: boolean
+  /**
+   * Where uploads live until they are complete. `memory`: with this process, to which the client must come back. `stored`: in the
+   * store, so that any of several replicas goes on with them, and so does this one after a restart.
+   */
+  readonly sessions?: "memory" | "stored"
   readonly budget: MemoryBudget
   /** Directory for layers whose digest is not known before their last byte. Defaults to the system's. */
   readonly tempDir?: string | undefined

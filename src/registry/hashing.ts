@@ -30,12 +30,18 @@ export function hashing(source: AsyncIterable<Uint8Array>, expected: Digest): Ha
   return {
     chunks: chunks(),
     verify(size) {
-      if (size !== undefined && received !== size) {
-        throw new RegistryError("SIZE_INVALID", { message: `${size} bytes were announced, ${received} came` })
-      }
+      checkSize(size, received)
       checkDigest(hasher.digest(), expected)
     },
   }
+}
+
+/** @throws RegistryError SIZE_INVALID when fewer or more bytes came than were announced */
+export function checkSize(announced: number | undefined, received: number): void {
+  if (announced === undefined || announced === received) return
+  throw new RegistryError("SIZE_INVALID", {
+    message: `${announced} bytes were announced, ${received} came`,
+  })
 }
 
 /** @throws RegistryError DIGEST_INVALID */

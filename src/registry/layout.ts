@@ -26,6 +26,9 @@ import type { RepositoryName, Tag } from "../oci/reference.ts"
 
 const ROOT = "docker/registry/v2"
 
+/** Where everything begins. */
+export const layoutRoot = `${ROOT}/`
+
 export const repositoriesRoot = `${ROOT}/repositories/`
 
 export function blobData(digest: Digest): string {

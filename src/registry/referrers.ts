@@ -28,7 +28,7 @@ import {
 import type { Tags } from "./tags.ts"
 import { createTurns } from "./turns.ts"
 
-export interface ReferrersQuery {
+interface ReferrersQuery {
   /** Only those of this type. */
   readonly artifactType?: string
   /** Only those whose digest sorts after this one. */

@@ -36,8 +36,13 @@ export const SPOOL_MEMORY = 8 * 1024 * 1024
 /** Bytes kept in memory: grown step by step, for most blobs that come this way are a few kB. */
 const MEMORY_STEPS = [128 * 1024, 1024 * 1024, SPOOL_MEMORY] as const
 
-export function createSpool(budget: MemoryBudget, openOverflow: () => Promise<Overflow>): Spool {
-  const sha256 = createHasher("sha256")
+/** @param expected the algorithm by which the digest will most likely be asked for */
+export function createSpool(
+  budget: MemoryBudget,
+  openOverflow: () => Promise<Overflow>,
+  expected: DigestAlgorithm = "sha256",
+): Spool {
+  const running = createHasher(expected)
   let size = 0
   let lease: Lease | undefined
   let overflow: Overflow | undefined
@@ -79,7 +84,7 @@ export function createSpool(budget: MemoryBudget, openOverflow: () => Promise<Ov
 
     async append(source) {
       for await (const chunk of source) {
-        sha256.update(chunk)
+        running.update(chunk)
         if (!overflow && fits(size + chunk.length)) lease?.buffer.set(chunk, size)
         else await (overflow ?? (await spill())).append(chunk)
         size += chunk.length
@@ -87,8 +92,8 @@ export function createSpool(budget: MemoryBudget, openOverflow: () => Promise<Ov
     },
 
     async digest(algorithm) {
-      if (algorithm === sha256.algorithm) return sha256.digest()
-      // The algorithm is named at the end only (the closing PUT), and hardly ever is another one: read it all once more then.
+      if (algorithm === running.algorithm) return running.digest()
+      // Most clients name the algorithm at the end only (the closing PUT), and hardly ever another one: read it all once more then.
       const hasher = createHasher(algorithm)
       for await (const chunk of read()) hasher.update(chunk)
       return hasher.digest()

@@ -5,8 +5,9 @@
  */
 import { algorithmOf, type Digest } from "../oci/digest.ts"
 import { RegistryError } from "../oci/errors.ts"
-import { checkDigest } from "./hashing.ts"
+import { checkDigest, checkSize } from "./hashing.ts"
 import type { Spool } from "./spool.ts"
+import { tolerant } from "./tolerant.ts"
 
 /** A chunk of the body, and where the client says it belongs. */
 export interface Chunk {
@@ -58,26 +59,13 @@ export function createUploadSession({ id, spool, put, publish, onEnd }: SessionP
   }
 
   async function appendChunk({ source, start, size }: Chunk): Promise<void> {
-    checkStart(start)
+    checkStart(start, spool.size)
     const before = spool.size
     const body = tolerant(source)
     await spool.append(body.chunks)
     // What did arrive is in the spool and counted: after a broken connection the client may go on from there.
     body.rethrow()
-    if (size !== undefined && spool.size - before !== size) {
-      throw new RegistryError("SIZE_INVALID", {
-        message: `${size} bytes were announced, ${spool.size - before} came`,
-      })
-    }
-  }
-
-  function checkStart(start: number | undefined): void {
-    if (start === undefined || start === spool.size) return
-    throw new RegistryError("BLOB_UPLOAD_INVALID", {
-      status: 416,
-      message: `the chunk starts at ${start}, but ${spool.size} bytes are here`,
-      headers: { range: rangeOf(spool.size) },
-    })
+    checkSize(size, spool.size - before)
   }
 
   return {
@@ -90,7 +78,7 @@ export function createUploadSession({ id, spool, put, publish, onEnd }: SessionP
 
     commit: (digest, chunk) =>
       inTurn(async () => {
-        checkStart(chunk.start)
+        checkStart(chunk.start, spool.size)
         try {
           if (spool.size === 0) return await put(digest, chunk.source, chunk.size)
           await appendChunk(chunk)
@@ -110,20 +98,16 @@ export function rangeOf(size: number): string {
   return `0-${Math.max(0, size - 1)}`
 }
 
-/** Ends quietly where the source breaks off, so that what came before it is kept; the failure is told afterwards. */
-function tolerant(source: AsyncIterable<Uint8Array>): { chunks: AsyncIterable<Uint8Array>; rethrow(): void } {
-  let failure: { readonly error: unknown } | undefined
-  async function* chunks(): AsyncIterable<Uint8Array> {
-    try {
-      yield* source
-    } catch (error) {
-      failure = { error }
-    }
-  }
-  return {
-    chunks: chunks(),
-    rethrow() {
-      if (failure) throw failure.error
-    },
-  }
+/** @throws RegistryError BLOB_UPLOAD_INVALID with status 416 when a chunk does not follow the bytes that are here */
+export function checkStart(start: number | undefined, here: number): void {
+  if (start === undefined || start === here) return
+  throw new RegistryError("BLOB_UPLOAD_INVALID", {
+    status: 416,
+    message: `the chunk starts at ${start}, but ${here} bytes are here`,
+    headers: { range: rangeOf(here) },
+  })
+}
+
+export function uploadUnknown(id: string): RegistryError {
+  return new RegistryError("BLOB_UPLOAD_UNKNOWN", { detail: { id } })
 }

@@ -11,22 +11,22 @@ import type { Visible } from "../../registry/catalog.ts"
 import { type Chunk, rangeOf, type UploadSession } from "../../registry/upload-session.ts"
 import { requestBody } from "../body.ts"
 import type { AppContext, Env } from "../env.ts"
-import { chunkStart, contentLength, digestOfQuery, repositoryOf } from "../params.ts"
+import { algorithmOfQuery, chunkStart, contentLength, digestOfQuery, repositoryOf } from "../params.ts"
 
 export const uploads = new Hono<Env>()
   .post("/v2/:name{.+}/blobs/uploads/", start)
   .post("/v2/:name{.+}/blobs/uploads", start)
-  .get("/v2/:name{.+}/blobs/uploads/:id", (c) => {
-    const { name, session } = sessionOf(c)
+  .get("/v2/:name{.+}/blobs/uploads/:id", async (c) => {
+    const { name, session } = await sessionOf(c)
     return c.body(null, 204, sessionHeaders(name, session))
   })
   .patch("/v2/:name{.+}/blobs/uploads/:id", async (c) => {
-    const { name, session } = sessionOf(c)
+    const { name, session } = await sessionOf(c)
     await withSession(name, session, () => session.append(chunkOf(c)))
     return accepted(c, name, session)
   })
   .put("/v2/:name{.+}/blobs/uploads/:id", async (c) => {
-    const { name, session } = sessionOf(c)
+    const { name, session } = await sessionOf(c)
     const digest = digestOfQuery(c)
     if (!digest)
       throw new RegistryError("DIGEST_INVALID", { message: "the closing PUT needs ?digest=<digest>" })
@@ -34,7 +34,8 @@ export const uploads = new Hono<Env>()
     return created(c, name, digest)
   })
   .delete("/v2/:name{.+}/blobs/uploads/:id", async (c) => {
-    await sessionOf(c).session.cancel()
+    const { session } = await sessionOf(c)
+    await session.cancel()
     return c.body(null, 204)
   })
 
@@ -51,7 +52,7 @@ async function start(c: AppContext): Promise<Response> {
     await uploads.put(name, digest, requestBody(c), contentLength(c))
     return created(c, name, digest)
   }
-  const session = uploads.create(name)
+  const session = await uploads.create(name, algorithmOfQuery(c))
   return accepted(c, name, session)
 }
 
@@ -64,9 +65,9 @@ function mountSource(c: AppContext): RepositoryName | Visible {
   return visible(from) ? from : visible
 }
 
-function sessionOf(c: AppContext): { name: RepositoryName; session: UploadSession } {
+async function sessionOf(c: AppContext): Promise<{ name: RepositoryName; session: UploadSession }> {
   const name = repositoryOf(c, "push")
-  return { name, session: c.get("registry").uploads.get(name, c.req.param("id") ?? "") }
+  return { name, session: await c.get("registry").uploads.get(name, c.req.param("id") ?? "") }
 }
 
 function chunkOf(c: AppContext): Chunk {
