@@ -5,6 +5,7 @@
 import { type Digest, type DigestAlgorithm, parseAlgorithm, parseDigest } from "../oci/digest.ts"
 import { RegistryError } from "../oci/errors.ts"
 import {
+  isTag,
   parseReference,
   parseRepositoryName,
   parseTag,
@@ -30,9 +31,16 @@ export function digestOfPath(c: AppContext): Digest {
   return parseDigest(c.req.param("digest") ?? "")
 }
 
-/** @throws RegistryError MANIFEST_INVALID, DIGEST_INVALID */
+/** What a manifest is to be put under. @throws RegistryError MANIFEST_INVALID, DIGEST_INVALID */
 export function referenceOf(c: AppContext): Reference {
   return parseReference(c.req.param("reference") ?? "")
+}
+
+/** What a manifest is asked for by: under what is no tag there is none. @throws RegistryError MANIFEST_UNKNOWN, DIGEST_INVALID */
+export function knownReferenceOf(c: AppContext): Reference {
+  const reference = c.req.param("reference") ?? ""
+  if (reference.includes(":") || isTag(reference)) return parseReference(reference)
+  throw new RegistryError("MANIFEST_UNKNOWN", { detail: { reference } })
 }
 
 /** The `digest` parameter of an upload's request. @throws RegistryError DIGEST_INVALID */

@@ -8,9 +8,9 @@ import { mkdtemp, rm, stat } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 
-export type ApiVersion = "stable" | "dev"
+type ApiVersion = "stable" | "dev"
 
-export interface Outcome {
+interface Outcome {
   /** Everything that it printed. */
   readonly output: string
   /** What keeps it from having passed, in words. */

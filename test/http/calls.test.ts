@@ -132,7 +132,15 @@ const CALLS: readonly Call[] = [
     status: 404,
     answers: "",
   },
-  { does: "refuses a tag that is none", path: image("-v1"), status: 400, code: "MANIFEST_INVALID" },
+  { does: "does not know what can be no tag", path: image("-v1"), status: 404, code: "MANIFEST_UNKNOWN" },
+  {
+    does: "refuses to put what can be no tag",
+    method: "PUT",
+    path: image("-v1"),
+    body: manifest,
+    status: 400,
+    code: "MANIFEST_INVALID",
+  },
   {
     does: "refuses a manifest with a missing layer",
     method: "PUT",

@@ -7,7 +7,7 @@ import { Hono } from "hono"
 import { MANIFEST_LIMIT } from "../../oci/manifest.ts"
 import { readBody } from "../body.ts"
 import { type AppContext, type Env, hangUpOf } from "../env.ts"
-import { referenceOf, repositoryOf, tagsOfQuery } from "../params.ts"
+import { knownReferenceOf, referenceOf, repositoryOf, tagsOfQuery } from "../params.ts"
 
 const PATH = "/v2/:name{.+}/manifests/:reference"
 
@@ -32,7 +32,7 @@ export const manifests = new Hono<Env>()
   })
   .delete(PATH, async (c) => {
     const name = repositoryOf(c, "delete")
-    const reference = referenceOf(c)
+    const reference = knownReferenceOf(c)
     const { manifests, tags } = c.get("registry")
     await (reference.tag !== undefined
       ? tags.delete(name, reference.tag)
@@ -45,7 +45,7 @@ async function get(c: AppContext): Promise<Response> {
   const { manifests } = c.get("registry")
   const isHead = c.req.method === "HEAD"
   const find = isHead ? manifests.stat : manifests.read
-  const { digest, mediaType, bytes } = await find(name, referenceOf(c), hangUpOf(c))
+  const { digest, mediaType, bytes } = await find(name, knownReferenceOf(c), hangUpOf(c))
   const headers = {
     "content-type": mediaType,
     "content-length": String(bytes.length),
