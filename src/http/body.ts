@@ -15,7 +15,8 @@ export const API_VERSION = { "docker-distribution-api-version": "registry/2.0" }
 
 export function requestBody(c: AppContext): AsyncIterable<Uint8Array> {
   const { incoming } = socketOf(c)
-  if (incoming) return incoming
+  // Whoever stops reading half-way refuses the body, and has yet to say so: the connection is needed for that.
+  if (incoming) return incoming.iterator({ destroyOnReturn: false })
   return (c.req.raw.body as ReadableStream<Uint8Array> | null) ?? Readable.from([])
 }
 

@@ -1,7 +1,8 @@
-import { beforeAll, describe, expect, it } from "vitest"
+import { beforeAll, describe, it } from "vitest"
 import { digestOf } from "../../src/oci/digest.ts"
 import { MANIFEST_LIMIT } from "../../src/oci/manifest.ts"
 import { OCI_IMAGE_INDEX, OCI_IMAGE_MANIFEST } from "../../src/oci/media-types.ts"
+import { type Call, expectAnswer } from "../support/calls.ts"
 import {
   createTestRegistry,
   imageIndex,
@@ -18,19 +19,6 @@ const manifestDigest = digestOf(manifest)
 const layerDigest = digestOf(layer)
 const absent = digestOf(Buffer.from("nobody has pushed this"))
 const sha512 = digestOf(layer, "sha512")
-
-interface Call {
-  readonly does: string
-  readonly method?: string
-  readonly path: string
-  readonly send?: Record<string, string>
-  readonly body?: Uint8Array
-  readonly status: number
-  readonly headers?: Record<string, string>
-  /** The body, or the error code in it. */
-  readonly answers?: string | Uint8Array
-  readonly code?: string
-}
 
 const blob = (digest: string): string => `/v2/team/app/blobs/${digest}`
 const image = (reference: string): string => `/v2/team/app/manifests/${reference}`
@@ -277,24 +265,5 @@ describe("calls", () => {
     await putManifest(test, "team/app", "v1", manifest)
   })
 
-  it.each(CALLS)(
-    "$does",
-    async ({ method = "GET", path, send = {}, body, status, headers = {}, answers, code }) => {
-      const response = await test.app.request(path, {
-        method,
-        headers: send,
-        ...(body && { body: new Uint8Array(body) }),
-      })
-      const received = Buffer.from(await response.arrayBuffer())
-      expect({ status: response.status, body: status < 400 ? "" : received.toString() }).toMatchObject({
-        status,
-      })
-      expect(
-        Object.fromEntries(Object.keys(headers).map((name) => [name, response.headers.get(name)])),
-      ).toEqual(headers)
-      if (answers !== undefined) expect(received).toEqual(Buffer.from(answers))
-      if (code) expect(JSON.parse(received.toString())).toMatchObject({ errors: [{ code }] })
-      expect(test.errors).toEqual([])
-    },
-  )
+  it.each(CALLS)("$does", (call) => expectAnswer(test, call))
 })
