@@ -35,9 +35,9 @@ export interface Blobs {
   read(name: RepositoryName, digest: Digest, range?: ByteRange, signal?: AbortSignal): Promise<BlobRead>
   /**
    * Links a blob that the store has into `name`; false if it has not, or not where it may be seen.
-   * @param from a repository, or which ones may be seen
+   * @param from a repository, or which ones may be seen; undefined: none of those asked for
    */
-  mount(name: RepositoryName, digest: Digest, from: RepositoryName | Visible): Promise<boolean>
+  mount(name: RepositoryName, digest: Digest, from: RepositoryName | Visible | undefined): Promise<boolean>
   /** Writes the repository's link, unless it is known to be there. */
   link(name: RepositoryName, digest: Digest): Promise<void>
   /** Asks once more for the blobs that were found, not written: a collection may have run meanwhile. Returns those now gone. */
@@ -120,11 +120,12 @@ export function createBlobs(context: RegistryContext): Blobs {
     },
 
     async mount(name, digest, from) {
-      if (scope === "repository" && typeof from === "string" && !(await sources.isLinked(from, digest))) {
-        return false
+      if (scope === "repository") {
+        if (!from) return false
+        if (typeof from === "string" && !(await sources.isLinked(from, digest))) return false
       }
       if (!(await statData(digest))) return false
-      if (scope === "repository" && typeof from !== "string") {
+      if (scope === "repository" && typeof from === "function") {
         if (!(await sources.isLinkedAnywhere(digest, from))) return false
       }
       await link(name, digest)

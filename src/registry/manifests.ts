@@ -81,7 +81,8 @@ export function createManifests(
         detail: missing.map(({ digest, mediaType }) => ({ digest, mediaType })),
       })
     }
-    await Promise.all(needed.map((blob) => blobs.link(name, blob.digest)))
+    // Among several users a blob that was found is linked: nothing is owed.
+    if (scope === "store") await Promise.all(needed.map((blob) => blobs.link(name, blob.digest)))
     // A repository with manifests but without a single layer link makes a stock registry's collector give up, or collect it
     // all: an index of nothing links itself.
     if (needed.length === 0 && manifest.manifests.length === 0) await blobs.link(name, digest)

@@ -4,7 +4,7 @@ import { digestOf } from "../../src/oci/digest.ts"
 import { REGISTRY_ERRORS } from "../../src/oci/errors.ts"
 import { STORAGE_ERRORS, toRegistryError } from "../../src/http/error-response.ts"
 import { StorageError, type StorageErrorCode } from "../../src/storage/driver.ts"
-import { createTestRegistry } from "../support/registry.ts"
+import { createTestRegistry, pushBlob } from "../support/registry.ts"
 
 const blob = digestOf(Buffer.from("x"))
 const basic = (pair: string): Record<string, string> => ({
@@ -77,5 +77,47 @@ describe("failures of the store", () => {
     const test = createTestRegistry({}, Object.assign(driver, { stat: () => Promise.reject(down) }))
     expect((await test.app.request(`/v2/a/blobs/${blob}`, { method: "HEAD" })).status).toBe(503)
     expect(test.errors).toEqual([down])
+  })
+})
+
+describe("what a user may not see", () => {
+  const mine = "mine"
+  const layer = Buffer.from("a layer")
+  const digest = digestOf(layer)
+
+  /** Both repositories are there; the user sees one. */
+  async function shared(visible: (name: string) => boolean) {
+    const test = createTestRegistry({ scope: "repository" })
+    for (const name of ["hidden", "shown"]) await pushBlob(test, name, layer)
+    await pushBlob(test, "also/hidden", Buffer.from("another"))
+    // Another process, which remembers nothing of what was pushed where.
+    const { registry } = createTestRegistry({ scope: "repository" }, test.driver)
+    return createApp({ registry, access: (name) => visible(name) })
+  }
+  const isMine = (name: string): boolean => name === mine
+  const isShown = (name: string): boolean => isMine(name) || name === "shown"
+
+  it.each([
+    { from: "", visible: isShown, status: 201 },
+    { from: "", visible: isMine, status: 202 },
+    { from: "&from=shown", visible: isShown, status: 201 },
+    { from: "&from=hidden", visible: isMine, status: 202 },
+    { from: "&from=nobody", visible: isShown, status: 202 },
+  ])("is not mounted: $status for '$from'", async ({ from, visible, status }) => {
+    const app = await shared(visible)
+    const mounted = await app.request(`/v2/${mine}/blobs/uploads/?mount=${digest}${from}`, { method: "POST" })
+    expect(mounted.status).toBe(status)
+  })
+
+  it("is not in the catalog, nor is there a page without it", async () => {
+    const app = await shared(isShown)
+    const response = await app.request("/v2/_catalog?n=1")
+    expect(await response.json()).toEqual({ repositories: ["shown"] })
+    expect(response.headers.get("link")).toBeNull()
+  })
+
+  it("has no referrers", async () => {
+    const app = await shared(isShown)
+    expect((await app.request(`/v2/hidden/referrers/${digest}`)).status).toBe(403)
   })
 })

@@ -56,13 +56,13 @@ async function start(c: AppContext): Promise<Response> {
   return accepted(c, name, session)
 }
 
-/** Where the client says, if it may read that; else wherever it may read. */
-function mountSource(c: AppContext): RepositoryName | Visible {
+/** Where the client says, if it may read that; wherever it may read, if it says nothing. */
+function mountSource(c: AppContext): RepositoryName | Visible | undefined {
   const visible: Visible = (name) => c.get("access")(name, "pull")
   const text = c.req.query("from")
   if (text === undefined) return visible
   const from = parseRepositoryName(text)
-  return visible(from) ? from : visible
+  return visible(from) ? from : undefined
 }
 
 async function sessionOf(c: AppContext): Promise<{ name: RepositoryName; session: UploadSession }> {
