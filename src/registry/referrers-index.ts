@@ -4,8 +4,7 @@
  * @see https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#referrers-tag-schema
  * @module
  */
-import { randomUUID } from "node:crypto"
-import { isRecord, readDescriptor } from "../oci/descriptor.ts"
+import { readDescriptor } from "../oci/descriptor.ts"
 import { algorithmOf, type Digest, hexOf } from "../oci/digest.ts"
 import { RegistryError } from "../oci/errors.ts"
 import { type Manifest, MANIFEST_LIMIT } from "../oci/manifest.ts"
@@ -16,12 +15,6 @@ import type { StoredManifest } from "./manifest-cache.ts"
 /** A descriptor as it lies in the list, with whatever else its writer has put into it. */
 export type Entry = Readonly<Record<string, unknown>> & { readonly digest: Digest }
 
-/**
- * Marks the lists that we wrote, each of them another one: what replaces a list never has its digest, so that the old one can be
- * removed without asking whether somebody has gone back to it.
- */
-const VERSION = "io.oci-store.referrers.version"
-
 /** Characters of the hash that the tag has room for. */
 const HEX_LIMIT = 64
 
@@ -29,15 +22,15 @@ export function referrersTag(subject: Digest): Tag {
   return parseTag(`${algorithmOf(subject)}-${hexOf(subject).slice(0, HEX_LIMIT)}`)
 }
 
-/** The descriptor of a manifest that refers to something. */
+/** The descriptor of a manifest that refers to something, its fields in the order in which clients write them. */
 export function describeReferrer({ digest, bytes }: StoredManifest, manifest: Manifest): Entry {
   const { mediaType, artifactType, annotations } = manifest
   return {
     mediaType,
     digest,
     size: bytes.length,
-    ...(artifactType !== undefined && { artifactType }),
     ...(annotations && { annotations }),
+    ...(artifactType !== undefined && { artifactType }),
   }
 }
 
@@ -61,14 +54,8 @@ export function writeIndex(entries: readonly Entry[]): Buffer {
   })
 }
 
-export function isOurs({ bytes }: StoredManifest): boolean {
-  const { annotations } = parse(bytes)
-  return isRecord(annotations) && Object.hasOwn(annotations, VERSION)
-}
-
 function serialize(manifests: readonly Entry[]): Buffer {
-  const annotations = { [VERSION]: randomUUID() }
-  return Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: OCI_IMAGE_INDEX, manifests, annotations }))
+  return Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: OCI_IMAGE_INDEX, manifests }))
 }
 
 function parse(bytes: Uint8Array): Record<string, unknown> {

@@ -11,6 +11,7 @@ import { createManifestStore } from "./manifest-store.ts"
 import { createManifests, type Manifests } from "./manifests.ts"
 import { rememberAll, rememberNothing } from "./memory.ts"
 import { createReferrers, type Referrers } from "./referrers.ts"
+import { createReferrersLists } from "./referrers-lists.ts"
 import { createTags, type Tags } from "./tags.ts"
 import { createUploads, type Uploads } from "./uploads.ts"
 
@@ -38,7 +39,8 @@ export function createRegistry(driver: StorageDriver, options: RegistryOptions):
   const uploads = createUploads(context, blobs)
   const tags = createTags(context)
   const store = createManifestStore(context)
-  const referrers = options.scope === "repository" ? createReferrers(context, store, blobs, tags) : undefined
+  const lists = createReferrersLists(context, { store, blobs, tags })
+  const referrers = options.scope === "repository" ? createReferrers(store, lists) : undefined
   const manifests = createManifests(context, { store, blobs, tags, referrers })
   const catalog = createCatalog(context)
   return {

@@ -130,8 +130,8 @@ export const LEFTOVERS: readonly Leftover[] = [
     what: "a tag of a manifest without its link",
     content,
     keeps: without(revisionLink(NAME, manifest)),
-    // By tag it is served all the same: to ask for the link would cost each pull a request.
-    answers: { ...whole, manifest: 404 },
+    // Somebody may just be deleting it.
+    answers: { ...whole, tag: 404, manifest: 404 },
   },
   {
     what: "a tag of a manifest that is gone",
