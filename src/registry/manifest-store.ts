@@ -6,6 +6,7 @@ import { algorithmOf, type Digest, digestOf } from "../oci/digest.ts"
 import { RegistryError } from "../oci/errors.ts"
 import { MANIFEST_LIMIT, parseManifest } from "../oci/manifest.ts"
 import type { RepositoryName } from "../oci/reference.ts"
+import { isStorageError } from "../storage/driver.ts"
 import type { RegistryContext } from "./context.ts"
 import { blobData, revisionLink } from "./layout.ts"
 import { createManifestCache, type StoredManifest } from "./manifest-cache.ts"
@@ -16,6 +17,8 @@ export interface ManifestStore {
   isLinked(name: RepositoryName, digest: Digest, signal?: AbortSignal): Promise<boolean>
   /** The bytes, whichever repository has them. @throws RegistryError MANIFEST_INVALID if they are damaged */
   load(digest: Digest, signal?: AbortSignal): Promise<StoredManifest | undefined>
+  /** As {@link load}, but what is damaged counts as gone. */
+  loadSound(digest: Digest, signal?: AbortSignal): Promise<StoredManifest | undefined>
   /** Writes bytes and link. Everything that the manifest needs must be there. */
   write(name: RepositoryName, manifest: StoredManifest): Promise<void>
   /** To be called when the link was deleted. */
@@ -25,7 +28,20 @@ export interface ManifestStore {
 export function createManifestStore({ driver, memory }: RegistryContext): ManifestStore {
   const cache = createManifestCache()
 
+  async function load(digest: Digest, signal?: AbortSignal): Promise<StoredManifest | undefined> {
+    const cached = cache.get(digest)
+    if (cached) return cached
+    const bytes = await readWhole(driver, blobData(digest), MANIFEST_LIMIT, signal)
+    if (!bytes) return undefined
+    checkStored(digest, bytes)
+    const stored = { digest, bytes, mediaType: parseManifest(bytes).mediaType }
+    cache.add(stored)
+    return stored
+  }
+
   return {
+    load,
+
     async isLinked(name, digest, signal) {
       if (memory.isLinked(name, digest)) return true
       const linked = (await readLink(driver, revisionLink(name, digest), signal)) !== undefined
@@ -33,15 +49,11 @@ export function createManifestStore({ driver, memory }: RegistryContext): Manife
       return linked
     },
 
-    async load(digest, signal) {
-      const cached = cache.get(digest)
-      if (cached) return cached
-      const bytes = await readWhole(driver, blobData(digest), MANIFEST_LIMIT, signal)
-      if (!bytes) return undefined
-      checkStored(digest, bytes)
-      const stored = { digest, bytes, mediaType: parseManifest(bytes).mediaType }
-      cache.add(stored)
-      return stored
+    loadSound(digest, signal) {
+      return load(digest, signal).catch((error: unknown) => {
+        if (error instanceof RegistryError || isStorageError(error, "UPLOAD_INVALID")) return undefined
+        throw error
+      })
     },
 
     async write(name, manifest) {

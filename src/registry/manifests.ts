@@ -114,7 +114,7 @@ export function createManifests(
       const revision = revisionLink(name, digest)
       if (!(await driver.stat(revision))) throw manifestUnknown(name, { digest })
       // What names it first: what is left after a crash may be untagged, but nothing names what is gone.
-      const stored = referrers && (await store.load(digest))
+      const stored = referrers && (await store.loadSound(digest))
       if (stored) await referrers.remove(name, digest, parseManifest(stored.bytes))
       await driver.delete([...(await tags.keysNaming(name, digest)), revision])
       store.forget(digest)

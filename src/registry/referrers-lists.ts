@@ -19,7 +19,7 @@ import type { Tags } from "./tags.ts"
 import { createTurns } from "./turns.ts"
 
 /** Undefined, in: what has the tag is no list. Undefined, out: nothing is to be changed. */
-export type Change = (entries: readonly Entry[] | undefined) => readonly Entry[] | undefined
+type Change = (entries: readonly Entry[] | undefined) => readonly Entry[] | undefined
 
 export interface ReferrersLists {
   read(name: RepositoryName, subject: Digest, signal?: AbortSignal): Promise<readonly Entry[]>

@@ -55,7 +55,7 @@ export function createReferrers(store: ManifestStore, lists: ReferrersLists): Re
     signal?: AbortSignal,
   ): Promise<Entry | undefined> {
     const [stored, linked] = await Promise.all([
-      store.load(digest, signal),
+      store.loadSound(digest, signal),
       store.isLinked(name, digest, signal),
     ])
     if (!stored || !linked) return undefined

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest"
 import { type Digest, digestOf, hexOf } from "../../src/oci/digest.ts"
 import { OCI_IMAGE_INDEX, OCI_IMAGE_MANIFEST } from "../../src/oci/media-types.ts"
 import { parseRepositoryName } from "../../src/oci/reference.ts"
-import { revisionLink } from "../../src/registry/layout.ts"
+import { blobData, revisionLink } from "../../src/registry/layout.ts"
 import { artifact, image, layerOf, type Manifest } from "../support/oci-content.ts"
 import { createTestRegistry, pushBlob, putManifest, type TestRegistry } from "../support/registry.ts"
 
@@ -235,14 +235,18 @@ describe("a list of referrers that others have written", () => {
     expect(await kept.json()).toMatchObject({ manifests: [{ "x-unknown": 1 }, {}] })
   })
 
-  it("is not believed: what is gone, or names another subject or none, is left out", async () => {
+  it("is not believed: what is gone or damaged, or names another subject or none, is left out", async () => {
     const [there, gone] = [refer({ artifactType: "a/1" }), refer({ artifactType: "a/2" })]
+    const damaged = refer({ artifactType: "a/3" })
     const other = refer({}, plain)
     for (const bytes of image([]).blobs.values()) await pushBlob(test, name, bytes)
-    await byClients(there, gone, other, plain)
-    await put(indexOf(...[there, gone, other, plain].map(describeManifest)), FALLBACK)
+    const all = [there, gone, damaged, other, plain]
+    await byClients(...all)
+    await put(indexOf(...all.map(describeManifest)), FALLBACK)
     await test.driver.delete(revisionLink(name, gone.digest))
+    await test.driver.write(blobData(damaged.digest), Buffer.from("damaged"))
     expect(await list()).toMatchObject([{ digest: there.digest }])
+    expect(await remove(damaged.digest)).toBe(202)
   })
 
   it("is not overwritten where the tag is no list", async () => {
