@@ -7,11 +7,14 @@ import { Hono } from "hono"
 import type { Env } from "../env.ts"
 import { nextPage, pageSize } from "../params.ts"
 
-/** Repositories on a page that names no number, and at most: each costs a look at the store. */
+/** Repositories on a page for which no number is named: each costs a look at the store. */
+const PAGE = 100
+
+/** Repositories on a page at most. */
 const LIMIT = 1000
 
 export const catalog = new Hono<Env>().get("/v2/_catalog", async (c) => {
-  const limit = Math.min(pageSize(c) ?? LIMIT, LIMIT)
+  const limit = Math.min(pageSize(c) ?? PAGE, LIMIT)
   const last = c.req.query("last")
   const access = c.get("access")
   const { names, more } = await c
