@@ -128,7 +128,8 @@ export function createBlobs(context: RegistryContext): Blobs {
       if (scope === "repository" && typeof from === "function") {
         if (!(await sources.isLinkedAnywhere(digest, from))) return false
       }
-      await link(name, digest)
+      const isLinked = scope === "repository" && from === name
+      if (!isLinked) await link(name, digest)
       return true
     },
 

@@ -121,7 +121,8 @@ export function openStoredUpload({
         if (error instanceof RegistryError && error.code === "DIGEST_INVALID") await end()
         throw error
       }
-      await end()
+      // The blob is stored, whatever becomes of its parts: they expire.
+      await end().catch(() => undefined)
     },
   }
 }

@@ -12,6 +12,7 @@ import {
   tagCurrent,
   tagIndex,
   uploadData,
+  uploadPart,
   uploadStarted,
 } from "../../src/registry/layout.ts"
 import { type Content, image, layerOf, multiPlatform } from "../support/oci-content.ts"
@@ -146,6 +147,17 @@ export const LEFTOVERS: readonly Leftover[] = [
     adds: [
       [uploadStarted(NAME, ID), "2026-11-20T22:52:16Z"],
       [uploadData(NAME, ID), "the first by"],
+    ],
+    answers: nothing,
+  },
+  {
+    what: "an upload that several replicas took, and nothing else",
+    content,
+    keeps: () => false,
+    adds: [
+      [uploadStarted(NAME, ID), "2026-11-20T22:52:16Z"],
+      [uploadPart(NAME, ID, 0), "the first by"],
+      [uploadPart(NAME, ID, 12), "tes"],
     ],
     answers: nothing,
   },
