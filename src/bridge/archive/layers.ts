@@ -55,7 +55,7 @@ export function createLayerStore({
     content: LayerContent,
   ): Promise<() => Promise<StoredLayer>> {
     const hashed = hashing(body)
-    const session = registry.uploads.create(name)
+    const session = await registry.uploads.create(name)
     await session.append({ source: hashed.chunks })
     const { digest, size } = hashed.result()
     return async () => {
