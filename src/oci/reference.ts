@@ -39,8 +39,7 @@ export function isTag(text: string): text is Tag {
 
 /** @throws RegistryError MANIFEST_INVALID for a bad tag, DIGEST_INVALID for a bad digest */
 export function parseReference(text: string): Reference {
-  if (text.includes(":")) return { digest: parseDigest(text) }
-  return { tag: parseTag(text) }
+  return text.includes(":") ? { digest: parseDigest(text) } : { tag: parseTag(text) }
 }
 
 /** @throws RegistryError MANIFEST_INVALID */

@@ -20,8 +20,13 @@ export interface BlobWriter {
    * @throws RegistryError DIGEST_INVALID, SIZE_INVALID
    */
   put(name: RepositoryName, digest: Digest, source: AsyncIterable<Uint8Array>, size?: number): Promise<void>
-  /** Stores bytes that are known to hash to `digest` in the way that `storeData` knows. */
-  publish(name: RepositoryName, digest: Digest, size: number, storeData: () => Promise<void>): Promise<void>
+  /** Stores bytes that are known to hash to `digest` in the way that `storeData` knows, which is false if they were there already. */
+  publish(
+    name: RepositoryName,
+    digest: Digest,
+    size: number,
+    storeData: () => Promise<boolean>,
+  ): Promise<void>
   /** Makes an object whose bytes hash to `digest` the blob: it is moved, unless the store has the blob. */
   adopt(name: RepositoryName, digest: Digest, object: Adoptable): Promise<void>
 }
@@ -48,11 +53,12 @@ export function createBlobWriter({ driver, memory, onBlob }: RegistryContext, bl
     name: RepositoryName,
     digest: Digest,
     size: number,
-    storeData: () => Promise<void>,
+    storeData: () => Promise<boolean>,
   ): Promise<void> {
-    await Promise.all([storeData(), blobs.link(name, digest)])
-    memory.add(digest, size)
-    onBlob({ type: "finished", digest, size })
+    const [isNew] = await Promise.all([storeData(), blobs.link(name, digest)])
+    if (isNew) memory.add(digest, size)
+    else memory.addFound(digest, size)
+    onBlob({ type: isNew ? "finished" : "present", digest, size })
   }
 
   return {
@@ -70,16 +76,17 @@ export function createBlobWriter({ driver, memory, onBlob }: RegistryContext, bl
       await using upload = await driver.createUpload(blobData(digest), { size, ifAbsent: true, onStored })
       await upload.append(body.chunks)
       body.verify(size)
-      return publish(name, digest, upload.size, () => unlessPresent(() => upload.commit({ ifAbsent: true })))
+      // Before the upload is disposed of: nobody would listen meanwhile to what has failed.
+      await publish(name, digest, upload.size, () => unlessPresent(() => upload.commit({ ifAbsent: true })))
     },
 
     async adopt(name, digest, { key, size }) {
       // The link first, which is harmless alone: after the move nobody could try again.
       await blobs.link(name, digest)
       const target = blobData(digest)
-      if (!(await driver.stat(target))) await driver.move(key, target)
-      memory.add(digest, size)
-      onBlob({ type: "finished", digest, size })
+      const isNew = !(await driver.stat(target))
+      if (isNew) await driver.move(key, target)
+      onBlob({ type: isNew ? "finished" : "present", digest, size })
     },
   }
 }

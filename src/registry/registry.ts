@@ -31,6 +31,7 @@ export function createRegistry(driver: StorageDriver, options: RegistryOptions):
     ...options,
     driver,
     rewrite: options.rewrite ?? false,
+    tempDir: options.tempDir ?? tmpdir(),
     sessions: options.sessions ?? "memory",
     memory: options.scope === "store" ? rememberAll() : rememberNothing(),
     onBlob: options.onBlob ?? (() => undefined),

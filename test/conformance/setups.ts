@@ -4,9 +4,12 @@
  */
 import type { StorageDriver } from "../../src/storage/driver.ts"
 import { createMemoryDriver } from "../../src/storage/memory.ts"
-import { serverMissing } from "../support/interop.ts"
-import { programsMissing } from "../support/programs.ts"
-import { STORES } from "../support/stores.ts"
+import { azure } from "../support/clouds/azure.ts"
+import type { Cloud } from "../support/clouds/cloud.ts"
+import { gcs } from "../support/clouds/gcs.ts"
+import { s3 } from "../support/clouds/s3.ts"
+import { openSharedBucket } from "../support/shared-cloud.ts"
+import { openSharedFolder } from "../support/shared-store.ts"
 
 interface OpenedStore extends AsyncDisposable {
   readonly driver: StorageDriver
@@ -19,8 +22,6 @@ export interface Setup {
   missing?(): Promise<string | undefined>
 }
 
-const [folder, s3, gcs, azure] = STORES
-
 export const MEMORY: Setup = {
   on: "memory",
   async open() {
@@ -29,12 +30,25 @@ export const MEMORY: Setup = {
   },
 }
 
-export const S3: Setup = { on: "S3", open: () => s3.open(), missing: serverMissing }
+export const S3 = bucketOf("S3", s3)
 
 export const SETUPS: readonly Setup[] = [
   MEMORY,
-  { on: "a folder", open: folder.open },
+  { on: "a folder", open: () => openSharedFolder() },
   S3,
-  { on: "GCS", open: gcs.open, missing: () => programsMissing(["fake-gcs-server"]) },
-  { on: "Azure", open: azure.open },
+  bucketOf("GCS", gcs),
+  bucketOf("Azure", azure),
 ]
+
+function bucketOf(on: string, cloud: Cloud): Setup {
+  return {
+    on,
+    missing: cloud.missing,
+    async open() {
+      await using opened = new AsyncDisposableStack()
+      const { driver } = opened.use(await openSharedBucket(opened.use(await cloud.start())))
+      const all = opened.move()
+      return { driver, [Symbol.asyncDispose]: () => all.disposeAsync() }
+    },
+  }
+}

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest"
 import type { RegistryOptions } from "../../src/registry/context.ts"
-import { describeUnless } from "../support/interop.ts"
+import { describeUnless } from "../support/describe-unless.ts"
 import { startRoundRobin } from "../support/round-robin.ts"
 import { serveRegistry } from "../support/served-registry.ts"
 import { conformanceMissing, type ConformanceProgram, openConformance } from "./program.ts"

@@ -69,7 +69,9 @@ await describePairs("referrers that we keep", (pair) => {
     const { stock, ours } = bench()
     await deleteManifest(ours.address, NAME, TAG)
     expect(await listed(bench())).toEqual([])
-    await PUSH_CLIENTS.regctl(stock.address, { name: NAME, tag: "sbom", content: sbom })
+    await bench().pushToStock((address) =>
+      PUSH_CLIENTS.regctl(address, { name: NAME, tag: "sbom", content: sbom }),
+    )
     expect(await listed(bench())).toEqual(digests(sbom))
     const another = about("another signature")
     await pushContent(ours.address, NAME, another.root.digest, another)
