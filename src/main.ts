@@ -12,9 +12,7 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
   let interrupted: Signal | undefined
   const stopListening = io.onSignal((signal) => {
     interrupted = signal
-    // Takes progress bars off the screen, too.
     interruption.abort(new Error(`Interrupted by ${signal}`))
-    io.stderr.write("Interrupted: cleaning up. Once more to leave at once.\n")
   })
   try {
     await runProgram(argv, { io, signal: interruption.signal })

@@ -8,7 +8,7 @@ import type { StorageErrorCode } from "../storage/driver.ts"
 
 /** Exit codes and when, in the order of the help pages. */
 export const EXIT_CODES = [
-  [[0], "done"],
+  [[0], "done; a server: stopped by a signal"],
   [[1], "this machine: disk full, or anything unforeseen"],
   [[2], "wrong usage; a region or account is missing"],
   [[3], "Docker is absent, stopped, forbidden or died"],
@@ -29,6 +29,12 @@ export const UNFORESEEN: Outcome = { code: 1, hint: "--verbose shows where it ha
 
 /** The folder for temporary files fails. */
 export const SPOOL: Outcome = { code: 1, hint: "--tmp-dir names another folder for temporary files." }
+
+/** The messages say themselves what is allowed. */
+export const CONFIGURATION: Outcome = { code: 2 }
+
+/** A server's address is not to be had. */
+export const LISTENING: Outcome = { code: 1 }
 
 const AGAIN = "Run the command again: what has been stored is not sent twice."
 

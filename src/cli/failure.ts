@@ -5,12 +5,15 @@
 import { TransferError } from "../bridge/errors.ts"
 import { DockerError } from "../docker/errors.ts"
 import { SpoolError } from "../registry/temp-file.ts"
+import { ConfigError, ListenError } from "../server/errors.ts"
 import { StorageError } from "../storage/driver.ts"
 import { BACKENDS } from "./backends.ts"
 import { ChecksFailedError } from "./checks-failed.ts"
 import {
+  CONFIGURATION,
   DISK_FULL,
   DOCKER_OUTCOMES,
+  LISTENING,
   type Outcome,
   SPOOL,
   STORAGE_OUTCOMES,
@@ -27,6 +30,8 @@ export function outcomeOf(error: unknown): Outcome {
   if (error instanceof ChecksFailedError) return { code: outcomeOf(error.cause).code }
   if (error instanceof StorageError) return isDiskFull(error) ? DISK_FULL : STORAGE_OUTCOMES[error.code]
   if (error instanceof DockerError) return DOCKER_OUTCOMES[error.code]
+  if (error instanceof ConfigError) return CONFIGURATION
+  if (error instanceof ListenError) return LISTENING
   if (error instanceof TransferError) return TRANSFER_OUTCOMES[error.code]
   return error instanceof SpoolError ? SPOOL : UNFORESEEN
 }

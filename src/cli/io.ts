@@ -2,7 +2,7 @@
  * The world around the process, as the command line sees it: given as an argument, so that everything runs in a test too.
  * @module
  */
-import { keepMetadataDirect } from "./direct.ts"
+import { readSecret } from "./read-secret.ts"
 
 export interface Output {
   write(text: string): unknown
@@ -25,28 +25,38 @@ export interface Io {
   readonly cwd: string
   /** Calls back for the first signal only: the second then ends the process as if nobody listened. Returns how to stop listening. */
   onSignal(callback: (signal: Signal) => void): () => void
+  /** While somebody listens, SIGHUP breaks nothing off: it asks for files to be read again. Returns how to stop listening. */
+  onReload(callback: () => void): () => void
+  /** Reads a line that is not to be seen while it is typed. */
+  readSecret(prompt: string): Promise<string>
 }
 
 /** The real one. */
 export function processIo(): Io {
   // Whoever reads us may have read enough (`… | head -1`).
   for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe)
-  keepMetadataDirect(process.env)
+  const reloads = new Set<() => void>()
   return {
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
     cwd: process.cwd(),
     onSignal(callback) {
-      const listeners = signals().map((signal) => [signal, () => first(signal)] as const)
+      const listeners = signals().map((signal) => [signal, () => received(signal)] as const)
       const stop = () => listeners.forEach(([signal, listener]) => process.off(signal, listener))
-      const first = (signal: Signal) => {
+      const received = (signal: Signal) => {
+        if (signal === "SIGHUP" && reloads.size > 0) return reloads.forEach((reload) => reload())
         stop()
-        callback(signal)
+        return callback(signal)
       }
       for (const [signal, listener] of listeners) process.on(signal, listener)
       return stop
     },
+    onReload(callback) {
+      reloads.add(callback)
+      return () => void reloads.delete(callback)
+    },
+    readSecret: (prompt) => readSecret(process.stdin, process.stderr, prompt),
   }
 }
 

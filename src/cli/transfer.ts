@@ -46,7 +46,11 @@ export async function withTransfer<T>(
   assertPartsFit(options, flags.memory)
   using progress = createProgress(io, { direction, enabled: flags.progress && !flags.quiet })
   // The next signal ends the process where it stands: the terminal is put in order now.
-  signal.addEventListener("abort", () => progress.close(), { once: true })
+  const onAbort = () => {
+    progress.close()
+    io.stderr.write("Interrupted: cleaning up. Once more to leave at once.\n")
+  }
+  signal.addEventListener("abort", onAbort, { once: true })
   const talk = createTalk(flags, (text) => progress.line(text))
   for (const warning of secretWarnings(backend, values)) talk.warn(warning)
   try {

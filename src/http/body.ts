@@ -6,18 +6,31 @@
 import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import type { ReadableStream } from "node:stream/web"
+import type { HttpBindings } from "@hono/node-server"
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response"
 import { RegistryError } from "../oci/errors.ts"
-import { type AppContext, socketOf } from "./env.ts"
+import { type AppContext, type Socket, socketOf, type Traffic } from "./env.ts"
 
 /** By this header old clients know a registry of the second version. */
 export const API_VERSION = { "docker-distribution-api-version": "registry/2.0" } as const
 
 export function requestBody(c: AppContext): AsyncIterable<Uint8Array> {
   const { incoming } = socketOf(c)
-  // Whoever stops reading half-way refuses the body, and has yet to say so: the connection is needed for that.
-  if (incoming) return incoming.iterator({ destroyOnReturn: false })
-  return (c.req.raw.body as ReadableStream<Uint8Array> | null) ?? Readable.from([])
+  const traffic = c.get("traffic")
+  if (!incoming) return (c.req.raw.body as ReadableStream<Uint8Array> | null) ?? Readable.from([])
+  return traffic || "stream" in incoming ? watched(incoming, traffic) : incoming
+}
+
+/** Counts, and fails where a body breaks off: over HTTP/2, Node ends it then as if it were complete. */
+async function* watched(
+  incoming: Socket["incoming"],
+  traffic: Traffic = { received: 0, sent: 0 },
+): AsyncIterable<Uint8Array> {
+  for await (const chunk of incoming as AsyncIterable<Uint8Array>) {
+    traffic.received += chunk.length
+    yield chunk
+  }
+  if (incoming.aborted) throw new Error("the client hung up")
 }
 
 /**
@@ -51,7 +64,10 @@ export async function sendStream(
   const { outgoing } = socketOf(c)
   if (!outgoing) return c.body(Readable.toWeb(body) as globalThis.ReadableStream, status, headers)
   // Not a look at `c.res`: Hono would then make the answer below a copy, which is no longer known to be sent already.
-  outgoing.writeHead(status, { ...API_VERSION, ...headers })
+  // Both versions' responses have this method, with types too different for a union of them.
+  ;(outgoing as HttpBindings["outgoing"]).writeHead(status, { ...API_VERSION, ...headers })
+  const traffic = c.get("traffic")
+  if (traffic) body.on("data", (chunk: Uint8Array) => (traffic.sent += chunk.length))
   // `pipeline` destroys both ends when one fails; the failure itself goes to whoever watches the app's errors.
   await pipeline(body, outgoing)
   return RESPONSE_ALREADY_SENT

@@ -2,25 +2,44 @@
  * What every handler finds in its context.
  * @module
  */
-import type { HttpBindings } from "@hono/node-server"
+import type { Http2Bindings, HttpBindings } from "@hono/node-server"
 import type { Context } from "hono"
 import type { RepositoryName } from "../oci/reference.ts"
 import type { Registry } from "../registry/registry.ts"
 
 export type Action = "pull" | "push" | "delete"
 
-/** Whether whoever sent this request may do that. */
+/**
+ * Whether whoever sent this request may do that.
+ * @throws RegistryError UNAUTHORIZED where nobody in particular sent it, and somebody might
+ */
 export type Access = (name: RepositoryName, action: Action) => boolean
 
+/** Node's request and response, of either version of the protocol. */
+export type Socket = HttpBindings | Http2Bindings
+
+/** Bytes of bodies, without headers. */
+export interface Traffic {
+  received: number
+  sent: number
+}
+
 export interface Env {
-  Bindings: Partial<HttpBindings>
-  Variables: { registry: Registry; access: Access }
+  Bindings: Partial<Socket>
+  Variables: {
+    registry: Registry
+    access: Access
+    /** Who has proved to be whom. */
+    user?: string
+    /** Counted where somebody wants to know. */
+    traffic?: Traffic
+  }
 }
 
 export type AppContext = Context<Env>
 
-/** Node's request and response; neither when the app is called without a socket, for which Hono has no bindings at all. */
-export function socketOf(c: AppContext): Partial<HttpBindings> {
+/** Neither request nor response when the app is called without a socket, for which Hono has no bindings at all. */
+export function socketOf(c: AppContext): Partial<Socket> {
   return c.env ?? {}
 }
 

@@ -43,7 +43,7 @@ export function readConfig({ file, env, flags }: ConfigSources): Config {
   const find = (setting: Setting): Given => given(setting, { written, env, flags })
   const driver = chosenDriver(COMMON.map(find))
   const rows = [...COMMON, ...storageSettings(driver)]
-  refuseForeign(written, driver, rows)
+  refuseForeign({ written, flags }, driver, rows)
 
   const values = rows.map(find)
   const raw = values.reduce(
@@ -87,7 +87,9 @@ type Layers = Omit<ConfigSources, "file"> & { readonly written: Section }
 
 function given(setting: Setting, { flags, env, written }: Layers): Given {
   const { key, env: names = [], sdk } = setting
-  if (flags[key] !== undefined) return { setting, value: flags[key], origin: key }
+  if (flags[key] !== undefined) {
+    return { setting, value: flags[key], origin: setting.flag === undefined ? key : `--${setting.flag}` }
+  }
   const name = sdk ? undefined : names.find((name) => (env[name] ?? "").trim() !== "")
   if (name !== undefined) return { setting, value: env[name]?.trim(), origin: name }
   return { setting, value: at(written, key.split(".")), origin: key }
@@ -102,9 +104,13 @@ function chosenDriver(values: readonly Given[]): DriverEntry {
 }
 
 /** Says of another backend's settings what they are, not that there are none such. */
-function refuseForeign(written: Section, driver: DriverEntry, own: readonly Setting[]): void {
+function refuseForeign(
+  { written, flags }: Omit<Layers, "env">,
+  driver: DriverEntry,
+  own: readonly Setting[],
+): void {
   const foreign = DRIVERS.flatMap(storageSettings).find(
-    ({ key }) => !own.some((each) => each.key === key) && at(written, key.split(".")) != null,
+    ({ key }) => !own.some((each) => each.key === key) && (flags[key] ?? at(written, key.split("."))) != null,
   )
   if (foreign) throw new ConfigError(`${foreign.key} has no meaning for the storage type '${driver.name}'`)
 }

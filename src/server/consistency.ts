@@ -8,7 +8,12 @@ import type { UserSetting } from "./kinds.ts"
 
 /** @throws ConfigError */
 export function assertConsistent(settings: Settings): void {
-  const reason = laterPart(settings) ?? tlsPair(settings) ?? badUser(settings) ?? openToAll(settings)
+  const reason =
+    laterPart(settings) ??
+    tlsPair(settings) ??
+    badUser(settings) ??
+    usersMissing(settings) ??
+    openToAll(settings)
   if (reason !== undefined) throw new ConfigError(reason)
 }
 
@@ -53,6 +58,15 @@ function faultOf(
   if (password !== undefined || hash !== undefined || settings["auth.htpasswd"] !== undefined)
     return undefined
   return "has no password_hash: `oci-store hash-password` makes one"
+}
+
+/** Who sets these believes that there are users. */
+function usersMissing(settings: Settings): string | undefined {
+  if (hasUsers(settings)) return undefined
+  const way = "set auth.users or auth.htpasswd"
+  if (settings["auth.anonymous_read"])
+    return `auth.anonymous_read has no meaning where everybody may write: ${way}`
+  return settings.metrics === "users" ? `metrics is 'users', but there are none: ${way}` : undefined
 }
 
 function openToAll(settings: Settings): string | undefined {

@@ -50,9 +50,7 @@ const user = z.strictObject(
       .optional(),
     password_hash: z
       .string()
-      .regex(/^\$2[aby]\$(?:0[4-9]|1\d)\$[./A-Za-z0-9]{53}$/, {
-        error: "a bcrypt hash, as `oci-store hash-password` prints it",
-      })
+      .refine(isBcryptHash, { error: "a bcrypt hash, as `oci-store hash-password` prints it" })
       .optional(),
     access: z.enum(["read", "write"], { error: "read or write" }).default("write"),
     repositories: z
@@ -74,6 +72,7 @@ export const KINDS = {
   size,
   duration,
   choice: text,
+  file: text,
   users: z.array(user, { error: "a list of users" }),
   registries: z.array(registry, { error: "a list of registries" }),
 } as const
@@ -83,6 +82,10 @@ export type SettingKind = keyof typeof KINDS
 export type KindValue<K extends SettingKind> = z.infer<(typeof KINDS)[K]>
 
 export type UserSetting = KindValue<"users">[number]
+
+export function isBcryptHash(text: string): boolean {
+  return /^\$2[aby]\$(?:0[4-9]|1\d)\$[./A-Za-z0-9]{53}$/.test(text)
+}
 
 /** A number or text that `parse` makes something of. */
 function read(expected: string, parse: (text: string) => number | undefined) {

@@ -93,15 +93,15 @@ const GENERAL = [
   },
   {
     key: "tls.certificate",
-    kind: "text",
+    kind: "file",
     flag: "tls-certificate",
     describe: "File with the certificate chain",
   },
-  { key: "tls.key", kind: "text", flag: "tls-key", describe: "File with the certificate's private key" },
+  { key: "tls.key", kind: "file", flag: "tls-key", describe: "File with the certificate's private key" },
   { key: "auth.users", kind: "users", default: [], describe: "Users, see below" },
   {
     key: "auth.htpasswd",
-    kind: "text",
+    kind: "file",
     flag: "htpasswd",
     describe: "File of users with bcrypt hashes, as `htpasswd -B` writes it",
   },

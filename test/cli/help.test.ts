@@ -4,10 +4,11 @@ import { run } from "./run.ts"
 
 const COMMANDS = [
   "",
-  ...BACKENDS.flatMap(({ name }) => [name, `${name} push`, `${name} pull`, `${name} doctor`]),
+  ...BACKENDS.flatMap(({ name }) => [name, `${name} push`, `${name} pull`, `${name} serve`]),
   "push",
   "pull",
-  "doctor",
+  "serve",
+  "hash-password",
   "completion",
 ]
 

@@ -9,7 +9,8 @@ export interface RunOptions {
   readonly env?: Io["env"]
   readonly cwd?: string
   readonly columns?: number
-  readonly isTTY?: boolean
+  /** What is typed where a password is asked for. */
+  readonly secret?: string
   /** Gets the means to send a signal before the program starts. */
   readonly onStart?: (send: (signal: Signal) => void) => void
 }
@@ -24,7 +25,7 @@ export interface Ran {
 const NOWHERE = { DOCKER_HOST: "unix:///nowhere/docker.sock", HOME: "/nowhere" }
 
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const { env = NOWHERE, cwd = "/nowhere", columns = 100, isTTY = false, onStart } = options
+  const { env = NOWHERE, cwd = "/nowhere", columns = 100, secret = "", onStart } = options
   const written = { stdout: "", stderr: "" }
   const output = (name: keyof typeof written) => ({
     columns,
@@ -42,6 +43,8 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
       onStart?.(callback)
       return () => undefined
     },
+    onReload: () => () => undefined,
+    readSecret: () => Promise.resolve(secret),
   })
   return { code, ...written }
 }

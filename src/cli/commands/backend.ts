@@ -8,9 +8,10 @@ import { describeParameters } from "./describe-parameters.ts"
 import { doctorCommand } from "./doctor.ts"
 import { pullCommand } from "./pull.ts"
 import { pushCommand } from "./push.ts"
+import { serveCommand } from "./serve.ts"
 
 export function backendCommand(backend: Backend): Command {
-  const commands = [pushCommand(backend), pullCommand(backend), doctorCommand(backend)]
+  const commands = [pushCommand(backend), pullCommand(backend), serveCommand(backend)]
   return {
     path: [backend.name],
     describe: backend.describe,

@@ -6,9 +6,10 @@ import { BACKENDS, DEFAULT_BACKEND } from "../backends.ts"
 import type { Command } from "../command.ts"
 import { backendCommand } from "./backend.ts"
 import { completionCommand } from "./completion.ts"
-import { doctorCommand } from "./doctor.ts"
+import { hashPasswordCommand } from "./hash-password.ts"
 import { pullCommand } from "./pull.ts"
 import { pushCommand } from "./push.ts"
+import { serveCommand } from "./serve.ts"
 
 export function rootCommand(): Command {
   const transfers = [pushCommand(), pullCommand()]
@@ -23,6 +24,12 @@ export function rootCommand(): Command {
     ],
     groups: [],
     examples: transfers.flatMap(({ examples }) => examples.filter((_, index) => index % 2 === 0)),
-    commands: [...BACKENDS.map(backendCommand), ...transfers, doctorCommand(), completionCommand()],
+    commands: [
+      ...BACKENDS.map(backendCommand),
+      ...transfers,
+      serveCommand(),
+      hashPasswordCommand(),
+      completionCommand(),
+    ],
   }
 }

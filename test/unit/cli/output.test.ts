@@ -44,6 +44,8 @@ async function write(report: Report, form: { json?: boolean; quiet?: boolean; di
     env: {},
     cwd: "/",
     onSignal: () => () => undefined,
+    onReload: () => () => undefined,
+    readSecret: () => Promise.resolve(""),
   }
   const { json = false, quiet = false, digestFile } = form
   await writeReport(report, io, { json, quiet, digestFile })

@@ -75,7 +75,15 @@ describe("on its way to the screen", () => {
   function open({ isTTY = false, enabled = true, env = {}, columns = 80, rows = 24 }) {
     let written = ""
     const stderr = { isTTY, columns, rows, write: (text: string) => (written += text) }
-    const io = { stdout: stderr, stderr, env, cwd: "/", onSignal: () => () => undefined }
+    const io = {
+      stdout: stderr,
+      stderr,
+      env,
+      cwd: "/",
+      onSignal: () => () => undefined,
+      onReload: () => () => undefined,
+      readSecret: () => Promise.resolve(""),
+    }
     const progress = createProgress(io, { direction: "push", enabled })
     /** What was written since, with the escape character as ESC. */
     const take = () => {

@@ -1,0 +1,140 @@
+/**
+ * The application behind sockets: HTTP/1.1, or with a certificate HTTP/2 and HTTP/1.1 on one port.
+ * @module
+ */
+import { once } from "node:events"
+import { createSecureServer, type ServerHttp2Session } from "node:http2"
+import type { AddressInfo, Socket as Connection } from "node:net"
+import { createAdaptorServer, type ServerType } from "@hono/node-server"
+import type { Hono } from "hono"
+import type { Env, Socket } from "./env.ts"
+import { closeSessions, SESSION_OPTIONS, watchSession } from "./sessions.ts"
+import { cutStalled, type Patience } from "./stalls.ts"
+
+/** In PEM. */
+export interface TlsIdentity {
+  readonly cert: string
+  readonly key: string
+}
+
+export interface WebServerOptions {
+  readonly tls?: TlsIdentity | undefined
+  /** Left out, clients have all the time in the world. */
+  readonly patience?: Patience
+  /** Milliseconds that a connection is kept between two requests. */
+  readonly idle?: number
+}
+
+/** Disposing of it cuts open connections at once. */
+export interface WebServer extends AsyncDisposable {
+  /**
+   * Accepts connections at one more address when this returns.
+   * @param port 0 for any free one
+   * @returns the port
+   */
+  listen(port: number, address: string): Promise<number>
+  /** For connections from now on; those that are open go on. */
+  setTls(identity: TlsIdentity): void
+  /**
+   * Accepts nothing more, cuts what is still open after `grace` milliseconds, and returns when no handler is at work any longer:
+   * then whatever they had opened at the store is committed or undone.
+   */
+  close(grace: number): Promise<void>
+}
+
+/** Longer than clients keep connections, so that none is closed under a request just sent. */
+const IDLE = 75_000
+
+const HEADERS_TIMEOUT = 60_000
+
+export function createWebServer(app: Hono<Env>, options: WebServerOptions = {}): WebServer {
+  const { patience, idle = IDLE } = options
+  const atWork = new Set<Promise<void>>()
+  const servers = new Set<ServerType>()
+  const connections = new Set<Connection>()
+  const sessions = new Set<ServerHttp2Session>()
+  let { tls } = options
+  let isClosing = false
+
+  const fetch = (request: Request, bindings: Socket): Promise<Response> => {
+    if (patience) cutStalled(bindings, patience)
+    closeAfter(bindings)
+    const response = Promise.resolve(app.fetch(request, bindings))
+    // The server deals with failures; here it only counts that the handler has ended.
+    const ended = response.then(
+      () => void atWork.delete(ended),
+      () => void atWork.delete(ended),
+    )
+    atWork.add(ended)
+    return response
+  }
+
+  /** Its connection is not kept if the server is to end meanwhile. */
+  function closeAfter({ outgoing }: Socket): void {
+    outgoing.once("close", () => {
+      if (isClosing) setImmediate(closeIdle)
+    })
+  }
+
+  function closeIdle(): void {
+    for (const server of servers) {
+      if ("closeIdleConnections" in server) server.closeIdleConnections()
+    }
+    closeSessions(sessions)
+  }
+
+  function create(): ServerType {
+    const server = tls
+      ? createAdaptorServer({
+          fetch,
+          createServer: createSecureServer,
+          serverOptions: { ...SESSION_OPTIONS, ...tls, allowHTTP1: true },
+        })
+      : createAdaptorServer({ fetch })
+    server.on("session", (session: ServerHttp2Session) => {
+      sessions.add(session)
+      session.once("close", () => sessions.delete(session))
+      watchSession(session, idle)
+    })
+    server.on("connection", (connection: Connection) => {
+      connections.add(connection)
+      connection.once("close", () => connections.delete(connection))
+    })
+    // Node's default would cut a layer that takes more than five minutes; a client that does not even send headers is still cut.
+    return Object.assign(server, {
+      requestTimeout: 0,
+      headersTimeout: HEADERS_TIMEOUT,
+      keepAliveTimeout: idle,
+    })
+  }
+
+  async function close(grace: number): Promise<void> {
+    isClosing = true
+    const closed = Promise.all([...servers].map((server) => once(server.close(), "close")))
+    closeIdle()
+    const cut = setTimeout(() => {
+      for (const connection of connections) connection.destroy()
+    }, grace)
+    await closed
+    servers.clear()
+    clearTimeout(cut)
+    await Promise.all(atWork)
+  }
+
+  return {
+    async listen(port, address) {
+      const server = create().listen(port, address)
+      await once(server, "listening")
+      servers.add(server)
+      return (server.address() as AddressInfo).port
+    },
+
+    setTls(identity) {
+      tls = identity
+      for (const server of servers) if ("setSecureContext" in server) server.setSecureContext(identity)
+    },
+
+    close,
+    [Symbol.asyncDispose]: () => close(0),
+  }
+}
