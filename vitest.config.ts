@@ -16,6 +16,7 @@ export default defineConfig({
     projects: [
       project("unit", ["test/{unit,http,cli}/**/*.test.ts"], 10),
       project("storage", ["test/storage/**/*.test.ts"], 60),
+      project("server", ["test/server/**/*.test.ts"], 60),
       project("e2e", ["test/e2e/**/*.test.ts"], 300, false),
       project("conformance", ["test/conformance/**/*.test.ts"], 300, false),
       project("interop", ["test/interop/**/*.test.ts"], 300, false),

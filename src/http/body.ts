@@ -9,7 +9,7 @@ import type { ReadableStream } from "node:stream/web"
 import type { HttpBindings } from "@hono/node-server"
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response"
 import { RegistryError } from "../oci/errors.ts"
-import { type AppContext, type Socket, socketOf, type Traffic } from "./env.ts"
+import { type AppContext, HangUpError, type Socket, socketOf, type Traffic } from "./env.ts"
 
 /** By this header old clients know a registry of the second version. */
 export const API_VERSION = { "docker-distribution-api-version": "registry/2.0" } as const
@@ -21,16 +21,23 @@ export function requestBody(c: AppContext): AsyncIterable<Uint8Array> {
   return traffic || "stream" in incoming ? watched(incoming, traffic) : incoming
 }
 
-/** Counts, and fails where a body breaks off: over HTTP/2, Node ends it then as if it were complete. */
+/**
+ * Counts, and fails where a body breaks off: over HTTP/2, Node may end it then as if it were complete.
+ * @throws HangUpError
+ */
 async function* watched(
   incoming: Socket["incoming"],
   traffic: Traffic = { received: 0, sent: 0 },
 ): AsyncIterable<Uint8Array> {
-  for await (const chunk of incoming as AsyncIterable<Uint8Array>) {
-    traffic.received += chunk.length
-    yield chunk
+  try {
+    for await (const chunk of incoming as AsyncIterable<Uint8Array>) {
+      traffic.received += chunk.length
+      yield chunk
+    }
+  } catch (cause) {
+    throw cause instanceof HangUpError ? cause : new HangUpError(undefined, { cause })
   }
-  if (incoming.aborted) throw new Error("the client hung up")
+  if (incoming.aborted) throw new HangUpError()
 }
 
 /**
@@ -69,6 +76,11 @@ export async function sendStream(
   const traffic = c.get("traffic")
   if (traffic) body.on("data", (chunk: Uint8Array) => (traffic.sent += chunk.length))
   // `pipeline` destroys both ends when one fails; the failure itself goes to whoever watches the app's errors.
-  await pipeline(body, outgoing)
+  try {
+    await pipeline(body, "stream" in outgoing ? outgoing.stream : outgoing)
+  } catch (cause) {
+    const isClient = cause instanceof Error && "code" in cause && cause.code === "ERR_STREAM_PREMATURE_CLOSE"
+    throw isClient ? new HangUpError(undefined, { cause }) : cause
+  }
   return RESPONSE_ALREADY_SENT
 }

@@ -43,6 +43,15 @@ export function socketOf(c: AppContext): Partial<Socket> {
   return c.env ?? {}
 }
 
+/** The client has gone, or was cut off, before the end of its request or of its answer. */
+export class HangUpError extends Error {
+  override readonly name = "HangUpError"
+
+  constructor(message = "the client hung up", options?: ErrorOptions) {
+    super(message, options)
+  }
+}
+
 /** Aborted when the client hangs up before it has its answer. */
 export function hangUpOf(c: AppContext): AbortSignal {
   const { outgoing } = socketOf(c)
@@ -50,7 +59,14 @@ export function hangUpOf(c: AppContext): AbortSignal {
   const hangUp = new AbortController()
   outgoing.once("close", () => {
     // Not the request's own signal: its reason is a string, and Hono lets only errors through to `onError`.
-    if (!outgoing.writableFinished) hangUp.abort(new Error("the client hung up"))
+    if (isBroken(outgoing)) hangUp.abort(new HangUpError())
   })
   return hangUp.signal
+}
+
+/** Whether an answer that is closed was closed before its end. */
+export function isBroken(outgoing: Socket["outgoing"]): boolean {
+  // In HTTP/2, Node finishes what it destroys.
+  if ("stream" in outgoing) return outgoing.stream.aborted || outgoing.stream.rstCode !== 0
+  return !outgoing.writableFinished
 }

@@ -3,7 +3,7 @@
  * that the store needs does not count.
  * @module
  */
-import type { Socket } from "./env.ts"
+import { HangUpError, type Socket } from "./env.ts"
 
 /** Milliseconds; 0 is no limit. */
 export interface Patience {
@@ -24,7 +24,7 @@ export function cutStalled({ incoming, outgoing }: Socket, patience: Patience): 
     // What has arrived and is not read yet, or an answer that is still to come, is our own delay.
     const isStalled = isReading ? incoming.readableLength === 0 : outgoing.writableLength > 0
     if (isStalled) {
-      const error = new Error(`the client has ${isReading ? "sent" : "taken"} nothing for too long`)
+      const error = new HangUpError(`the client has ${isReading ? "sent" : "taken"} nothing for too long`)
       incoming.destroy(error)
       outgoing.destroy(error)
     } else {
@@ -34,6 +34,7 @@ export function cutStalled({ incoming, outgoing }: Socket, patience: Patience): 
 }
 
 function isReceived(incoming: Socket["incoming"]): boolean {
-  if (!("stream" in incoming)) return incoming.complete
-  return incoming.readableEnded || incoming.stream.endAfterHeaders
+  if ("stream" in incoming) return incoming.readableEnded || incoming.stream.endAfterHeaders
+  const { "content-length": length = "0", "transfer-encoding": encoding } = incoming.headers
+  return incoming.complete || (length === "0" && encoding === undefined)
 }

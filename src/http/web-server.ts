@@ -45,7 +45,11 @@ export interface WebServer extends AsyncDisposable {
 /** Longer than clients keep connections, so that none is closed under a request just sent. */
 const IDLE = 75_000
 
+/** Milliseconds for a client to send the headers of a request. */
 const HEADERS_TIMEOUT = 60_000
+
+/** Milliseconds between looks for connections that have nothing left to do. */
+const CLOSE_INTERVAL = 50
 
 export function createWebServer(app: Hono<Env>, options: WebServerOptions = {}): WebServer {
   const { patience, idle = IDLE } = options
@@ -54,11 +58,9 @@ export function createWebServer(app: Hono<Env>, options: WebServerOptions = {}):
   const connections = new Set<Connection>()
   const sessions = new Set<ServerHttp2Session>()
   let { tls } = options
-  let isClosing = false
 
   const fetch = (request: Request, bindings: Socket): Promise<Response> => {
     if (patience) cutStalled(bindings, patience)
-    closeAfter(bindings)
     const response = Promise.resolve(app.fetch(request, bindings))
     // The server deals with failures; here it only counts that the handler has ended.
     const ended = response.then(
@@ -67,13 +69,6 @@ export function createWebServer(app: Hono<Env>, options: WebServerOptions = {}):
     )
     atWork.add(ended)
     return response
-  }
-
-  /** Its connection is not kept if the server is to end meanwhile. */
-  function closeAfter({ outgoing }: Socket): void {
-    outgoing.once("close", () => {
-      if (isClosing) setImmediate(closeIdle)
-    })
   }
 
   function closeIdle(): void {
@@ -109,14 +104,17 @@ export function createWebServer(app: Hono<Env>, options: WebServerOptions = {}):
   }
 
   async function close(grace: number): Promise<void> {
-    isClosing = true
-    const closed = Promise.all([...servers].map((server) => once(server.close(), "close")))
+    const closed = Promise.all([...servers].map((server) => once(server, "close")))
+    for (const server of servers) server.close()
     closeIdle()
+    // Clients keep their connections: each ends with what runs on it.
+    const closing = setInterval(closeIdle, CLOSE_INTERVAL)
     const cut = setTimeout(() => {
       for (const connection of connections) connection.destroy()
     }, grace)
     await closed
     servers.clear()
+    clearInterval(closing)
     clearTimeout(cut)
     await Promise.all(atWork)
   }

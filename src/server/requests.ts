@@ -2,6 +2,7 @@
  * What is logged of requests and of their failures.
  * @module
  */
+import { HangUpError } from "../http/env.ts"
 import { toRegistryError } from "../http/error-response.ts"
 import type { AccessLine } from "../http/middleware/access-log.ts"
 import type { DriverCall } from "../storage/with-logging.ts"
@@ -29,9 +30,11 @@ export function logRequest(log: Log, line: AccessLine): void {
 
 /** What is not the client's doing is the operator's. */
 export function logFailure(log: Log, error: Error): void {
+  if (error instanceof HangUpError) return log.debug("client gone", { error: error.message })
   const { status } = toRegistryError(error)
-  if (status >= 500) log.error("failure", { error: error.message })
-  else log.debug("refused", { status, error: error.message })
+  return status >= 500
+    ? log.error("failure", { error: error.message })
+    : log.debug("refused", { status, error: error.message })
 }
 
 export function logCall(

@@ -32,7 +32,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const log = createLog({ level: settings["logging.level"], format: settings["logging.format"], write })
   log.info("starting", { version, storage: storage.driver.name, location: storage.location })
   for (const warning of warningsOf(settings)) log.warn(warning)
-  await withServer({ config, cwd, log }, async (server) => {
+  const running = withServer({ config, cwd, log }, async (server) => {
     log.info("listening", { addresses: server.addresses.join(" "), users: hasUsers(settings) })
     const ignoreReloads = onReload(() => void reload(server, log))
     if (!signal.aborted) await once(signal, "abort")
@@ -40,6 +40,11 @@ export async function serve(options: ServeOptions): Promise<void> {
     const grace = settings["server.shutdown_grace"]
     log.info("stopping: no new connections, running requests have time to finish", { seconds: grace / 1000 })
     await server.stop(grace)
+  })
+  await running.catch((error: unknown) => {
+    // What keeps it from starting is told at the end; what goes wrong while it stops belongs into the log.
+    if (signal.aborted) log.error("stopping went wrong", { error: messageOf(error) })
+    throw error
   })
   log.info("stopped")
 }
@@ -49,9 +54,12 @@ async function reload(server: RunningServer, log: Log): Promise<void> {
     await server.reload()
     log.info("certificate and users read again")
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    log.error("nothing was read again: the server goes on as it was", { error: reason })
+    log.error("nothing was read again: the server goes on as it was", { error: messageOf(error) })
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function warningsOf(settings: Settings): readonly string[] {

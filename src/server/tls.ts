@@ -18,10 +18,8 @@ export interface TlsFiles {
  * @throws ConfigError
  */
 export async function readTls(files: TlsFiles): Promise<TlsIdentity> {
-  const [cert, key] = await Promise.all([
-    readSetting("tls.certificate", files.certificate),
-    readSetting("tls.key", files.key),
-  ])
+  const cert = await readSetting("tls.certificate", files.certificate)
+  const key = await readSetting("tls.key", files.key)
   const certificate = parsed(
     "tls.certificate",
     files.certificate,

@@ -25,7 +25,9 @@ export function createVerifiedPairs(now: () => number = () => performance.now())
 
   return {
     check(username, password, verify) {
-      const key = createHmac("sha256", secret).update(`${username}:${password}`).digest("base64")
+      const key = createHmac("sha256", secret)
+        .update(JSON.stringify([username, password]))
+        .digest("base64")
       const known = pairs.get(key)
       if (known && known.until > now()) return known.verdict
       const pair = { verdict: verify(), until: now() + LIFETIME }

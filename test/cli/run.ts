@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly columns?: number
   /** What is typed where a password is asked for. */
   readonly secret?: string
+  /** Sees what is said while the program runs. */
+  readonly onStderr?: (text: string) => void
   /** Gets the means to send a signal before the program starts. */
   readonly onStart?: (send: (signal: Signal) => void) => void
 }
@@ -25,13 +27,14 @@ export interface Ran {
 const NOWHERE = { DOCKER_HOST: "unix:///nowhere/docker.sock", HOME: "/nowhere" }
 
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const { env = NOWHERE, cwd = "/nowhere", columns = 100, secret = "", onStart } = options
+  const { env = NOWHERE, cwd = "/nowhere", columns = 100, secret = "", onStart, onStderr } = options
   const written = { stdout: "", stderr: "" }
   const output = (name: keyof typeof written) => ({
     columns,
     isTTY,
     write(text: string) {
       written[name] += text
+      if (name === "stderr") onStderr?.(text)
     },
   })
   const code = await main(argv, {

@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto"
 import type { MiddlewareHandler } from "hono"
 import { routePath } from "hono/route"
-import { type AppContext, type Env, socketOf } from "../env.ts"
+import { type AppContext, type Env, isBroken, socketOf } from "../env.ts"
 
 /** What is known of a request when it begins. */
 export interface RequestStart {
@@ -53,13 +53,13 @@ export function accessLog(
         ...begun,
         id,
         path: c.req.path,
-        status: outgoing?.statusCode ?? c.res.status,
+        status: statusOf(c),
         received: traffic.received,
         sent: traffic.sent || lengthOf(c),
         milliseconds: Math.round(performance.now() - start),
         user: c.get("user"),
         address,
-        broken: outgoing?.writableFinished === false,
+        broken: outgoing !== undefined && isBroken(outgoing),
       })
     outgoing?.once("close", tell)
     await next()
@@ -77,9 +77,18 @@ function routeOf(c: AppContext): string | undefined {
   return path.endsWith("*") ? undefined : path
 }
 
+/** What proxies log where nobody waited for an answer. */
+const CLIENT_GONE = 499
+
+function statusOf(c: AppContext): number {
+  const { outgoing } = socketOf(c)
+  if (!outgoing) return c.res.status
+  return outgoing.headersSent ? outgoing.statusCode : CLIENT_GONE
+}
+
 /** Bytes of an answer that was no stream. */
 function lengthOf(c: AppContext): number {
   const { outgoing } = socketOf(c)
-  if (c.req.method === "HEAD" || !outgoing?.writableFinished) return 0
+  if (c.req.method === "HEAD" || !outgoing || isBroken(outgoing)) return 0
   return Number(outgoing.getHeader("content-length") ?? 0)
 }
