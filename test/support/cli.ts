@@ -17,6 +17,8 @@ export interface Outcome {
 export interface Running {
   readonly process: ChildProcess
   readonly outcome: Promise<Outcome>
+  /** What standard error has said so far. */
+  stderr(): string
   /** Resolves when standard error has said this. */
   says(text: string | RegExp): Promise<void>
 }
@@ -47,7 +49,7 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Run
         reject(new Error(`it ended without saying '${String(text)}':\n${stderr}`)),
       )
     })
-  return { process: child, outcome, says }
+  return { process: child, outcome, stderr: () => said.stderr, says }
 }
 
 export function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {

@@ -11,6 +11,7 @@ import { delimiter, join } from "node:path"
 const INSTALL = {
   "docker-registry": "apt install docker-registry, or build Distribution 2.8 under this name",
   "fake-gcs-server": "go install github.com/fsouza/fake-gcs-server@v1.56.1",
+  helm: "go install helm.sh/helm/v3/cmd/helm@v3.22.0",
   registry: "go install github.com/distribution/distribution/v3/cmd/registry@v3.1.2",
   crane: "go install github.com/google/go-containerregistry/cmd/crane@v0.22.1",
   openssl: "apt install openssl",
