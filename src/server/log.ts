@@ -5,7 +5,7 @@
 import { type LevelWithSilent, pino } from "pino"
 
 /** Never a header, a query, a key or a password. */
-export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>
+type LogFields = Readonly<Record<string, string | number | boolean | undefined>>
 
 type Tell = (message: string, fields?: LogFields) => void
 

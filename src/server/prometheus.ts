@@ -5,9 +5,9 @@
  */
 
 /** Few and known beforehand: every combination of values is kept for good. */
-export type Labels = Readonly<Record<string, string | number>>
+type Labels = Readonly<Record<string, string | number>>
 
-export interface Metric {
+interface Metric {
   render(): string
 }
 

@@ -13,7 +13,7 @@ export interface Credentials {
 }
 
 /** Who sent a request, if they have said so, and what they may do. */
-export interface Visitor {
+interface Visitor {
   readonly user?: string
   readonly access: Access
 }
