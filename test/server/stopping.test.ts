@@ -6,9 +6,11 @@ import { type ClientRequest, request } from "node:http"
 import { connect } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { digestOf } from "../../src/oci/digest.ts"
+import { h2Call, openSession } from "../support/h2-client.ts"
 import { startServer, type TestServer } from "../support/server.ts"
+import { makeCertificate, type TestCertificate } from "../support/tls.ts"
 
 let folder: string
 
@@ -87,6 +89,72 @@ describe("a server that is told to stop", () => {
     silent.write("GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
     await new Promise((resolve) => silent.once("data", resolve))
     await test.server.stop(60_000)
+    await closed
+  })
+})
+
+describe("over HTTP/2", () => {
+  let certificate: TestCertificate
+  let tlsFolder: string
+  beforeAll(async () => {
+    tlsFolder = await mkdtemp(join(tmpdir(), "oci-store-stop-tls-"))
+    certificate = await makeCertificate(tlsFolder, "stop")
+  })
+  afterAll(() => rm(tlsFolder, { recursive: true }))
+
+  const startTls = (settings: Record<string, unknown> = {}): Promise<TestServer> =>
+    start({ "tls.certificate": certificate.certificate, "tls.key": certificate.key, ...settings })
+
+  /** As {@link beginUpload}. */
+  async function beginStream({ url }: TestServer) {
+    const session = await openSession(url, certificate.cert)
+    session.on("error", () => undefined)
+    const stream = session.request({ ":method": "POST", ":path": UPLOAD })
+    stream.once("error", () => undefined)
+    const outcome = new Promise<number | string>((resolve) => {
+      stream.once("response", (headers) => resolve(Number(headers[":status"])))
+      stream.once("close", () => resolve("cut"))
+    })
+    stream.write(layer.subarray(0, 1_000_000))
+    await expect.poll(files).toHaveLength(1)
+    return { stream, outcome, session }
+  }
+
+  it("a server that is told to stop lets an upload finish", async () => {
+    await using test = await startTls()
+    const { stream, outcome } = await beginStream(test)
+    const stopped = test.server.stop(30_000)
+    stream.end(layer.subarray(1_000_000))
+    expect(await outcome).toBe(201)
+    await stopped
+    expect(await files()).toHaveLength(2)
+  })
+
+  it("and cuts what takes longer than the grace, without a trace", async () => {
+    await using test = await startTls()
+    const { outcome } = await beginStream(test)
+    await test.server.stop(100)
+    expect(await outcome).toBe("cut")
+    expect(await files()).toEqual([])
+  })
+
+  it("a client that stalls is cut, and other requests on its connection are not", async () => {
+    await using test = await startTls({ "server.read_timeout": "200ms" })
+    const { outcome, session } = await beginStream(test)
+    expect(await outcome).toBe("cut")
+    await expect.poll(files).toEqual([])
+    expect((await h2Call(session, "GET", "/v2/")).status).toBe(200)
+    session.close()
+  })
+
+  it("a connection without requests is closed after its time, not before", async () => {
+    await using test = await startTls({ "server.idle_timeout": "300ms" })
+    const { stream, outcome, session } = await beginStream(test)
+    const closed = new Promise((resolve) => session.once("close", resolve))
+    await new Promise((resolve) => setTimeout(resolve, 600))
+    stream.end(layer.subarray(1_000_000))
+    expect(await outcome).toBe(201)
+    stream.resume()
     await closed
   })
 })
