@@ -18,7 +18,9 @@ it("the manual's tables are these", async () => {
     const rows = storageSettings(driver).map(row)
     return `\n\`storage.type: ${driver.container === "folder" ? "filesystem" : driver.name}\`\n\n${HEAD}${rows.join("\n")}\n`
   })
-  await expect(`${HEAD}${common.map(row).join("\n")}\n${storage.join("")}`).toMatchFileSnapshot("settings.md")
+  await expect(`${HEAD}${common.map(row).join("\n")}\n${storage.join("")}`).toMatchFileSnapshot(
+    "settings.txt",
+  )
 })
 
 it("no key, flag or variable is there twice", () => {
