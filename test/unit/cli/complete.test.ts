@@ -5,7 +5,7 @@ import { complete } from "../../../src/cli/complete.ts"
 const candidates = (...words: string[]) => complete(rootCommand(), words).split("\n").slice(0, -1)
 
 it.each([
-  [[""], ["s3", "gcs", "azure", "file", "push", "pull", "doctor", "completion"]],
+  [[""], ["s3", "gcs", "azure", "file", "push", "pull", "serve", "hash-password", "completion"]],
   [["pu"], ["push", "pull"]],
   [
     ["s3", ""],

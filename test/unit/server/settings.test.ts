@@ -6,8 +6,12 @@ import { DRIVERS } from "../../../src/storage/drivers.ts"
 function row({ key, default: preset, env = [], flag, describe, choices }: Setting): string {
   const names = [...(flag === undefined ? [] : [`--${flag}`]), ...env]
   const text = choices ? `${describe}: ${choices.join(", ")}` : describe
-  const shown = Array.isArray(preset) ? undefined : preset
-  return `| ${[`\`${key}\``, shown === undefined ? "" : `\`${shown}\``, text, names.map((name) => `\`${name}\``).join(", ")].join(" | ")} |`
+  const shown = preset === undefined || Array.isArray(preset) ? "" : code(String(preset))
+  return `| ${[code(key), shown, text, names.map(code).join(", ")].join(" | ")} |`
+}
+
+function code(text: string): string {
+  return `\`${text}\``
 }
 
 const HEAD = "| setting | default | | flag, environment |\n| --- | --- | --- | --- |\n"
