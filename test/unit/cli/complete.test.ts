@@ -9,7 +9,7 @@ it.each([
   [["pu"], ["push", "pull"]],
   [
     ["s3", ""],
-    ["push", "pull", "doctor"],
+    ["push", "pull", "serve"],
   ],
   [
     ["s3", "--region", "x", "pu"],
