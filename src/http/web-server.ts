@@ -57,9 +57,12 @@ export function createWebServer(app: Hono<Env>, options: WebServerOptions = {}):
   const servers = new Set<ServerType>()
   const connections = new Set<Connection>()
   const sessions = new Set<ServerHttp2Session>()
+  /** Connections that have asked for nothing yet, by their other ends. */
+  const silent = new Map<string, Connection>()
   let { tls } = options
 
   const fetch = (request: Request, bindings: Socket): Promise<Response> => {
+    silent.delete(peerOf(bindings.incoming.socket))
     if (patience) cutStalled(bindings, patience)
     const response = Promise.resolve(app.fetch(request, bindings))
     // The server deals with failures; here it only counts that the handler has ended.
@@ -76,6 +79,7 @@ export function createWebServer(app: Hono<Env>, options: WebServerOptions = {}):
       if ("closeIdleConnections" in server) server.closeIdleConnections()
     }
     closeSessions(sessions)
+    for (const connection of silent.values()) connection.destroy()
   }
 
   function create(): ServerType {
@@ -88,12 +92,18 @@ export function createWebServer(app: Hono<Env>, options: WebServerOptions = {}):
       : createAdaptorServer({ fetch })
     server.on("session", (session: ServerHttp2Session) => {
       sessions.add(session)
+      silent.delete(peerOf(session.socket))
       session.once("close", () => sessions.delete(session))
       watchSession(session, idle)
     })
     server.on("connection", (connection: Connection) => {
+      const peer = peerOf(connection)
       connections.add(connection)
-      connection.once("close", () => connections.delete(connection))
+      silent.set(peer, connection)
+      connection.once("close", () => {
+        connections.delete(connection)
+        if (silent.get(peer) === connection) silent.delete(peer)
+      })
     })
     // Node's default would cut a layer that takes more than five minutes; a client that does not even send headers is still cut.
     return Object.assign(server, {
@@ -135,4 +145,9 @@ export function createWebServer(app: Hono<Env>, options: WebServerOptions = {}):
     close,
     [Symbol.asyncDispose]: () => close(0),
   }
+}
+
+/** The same for a connection and for the TLS on it. */
+function peerOf({ remoteAddress, remotePort }: Pick<Connection, "remoteAddress" | "remotePort">): string {
+  return `${remoteAddress} ${remotePort}`
 }

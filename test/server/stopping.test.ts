@@ -91,7 +91,24 @@ describe("a server that is told to stop", () => {
     await test.server.stop(60_000)
     await closed
   })
+
+  it("nor for those that never asked anything", async () => {
+    await using test = await start()
+    const { closed } = await openSilent(test)
+    await test.server.stop(60_000)
+    await closed
+  })
 })
+
+/** A connection on which nothing is ever sent. */
+async function openSilent({ url }: TestServer): Promise<{ readonly closed: Promise<unknown> }> {
+  const { hostname, port } = new URL(url)
+  const silent = connect(Number(port), hostname)
+  const closed = new Promise((resolve) => silent.once("close", resolve))
+  silent.on("error", () => undefined)
+  await new Promise((resolve) => silent.once("connect", resolve))
+  return { closed }
+}
 
 describe("over HTTP/2", () => {
   let certificate: TestCertificate
@@ -136,6 +153,13 @@ describe("over HTTP/2", () => {
     await test.server.stop(100)
     expect(await outcome).toBe("cut")
     expect(await files()).toEqual([])
+  })
+
+  it("and does not wait for connections without a handshake", async () => {
+    await using test = await startTls()
+    const { closed } = await openSilent(test)
+    await test.server.stop(60_000)
+    await closed
   })
 
   it("a client that stalls is cut, and other requests on its connection are not", async () => {
