@@ -56,7 +56,8 @@ export function processIo(): Io {
       reloads.add(callback)
       return () => void reloads.delete(callback)
     },
-    readSecret: (prompt) => readSecret(process.stdin, process.stderr, prompt),
+    readSecret: (prompt) =>
+      readSecret(process.stdin, process.stderr, prompt, () => process.emit("SIGINT", "SIGINT")),
   }
 }
 
