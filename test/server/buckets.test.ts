@@ -1,18 +1,16 @@
 /**
  * A server over a bucket: how it starts, and what it says when the bucket goes away.
  */
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, expect, it } from "vitest"
 import { digestOf } from "../../src/oci/digest.ts"
+import { describeWithVersitygw } from "../storage/s3/setup.ts"
 import { startServer } from "../support/server.ts"
-import { findVersitygw, INSTALL, startVersitygw, type Versitygw } from "../support/versitygw.ts"
+import { startVersitygw, type Versitygw } from "../support/versitygw.ts"
 
-const program = await findVersitygw()
-if (program === undefined && process.env["CI"]) throw new Error(`no S3 server to test with: ${INSTALL}`)
-
-describe.skipIf(program === undefined)("a server over S3", () => {
+describeWithVersitygw("a server over S3", (program) => {
   let gateway: Versitygw
   beforeAll(async () => {
-    gateway = await startVersitygw(program ?? "")
+    gateway = await startVersitygw(program)
     await gateway.createBucket("images")
   })
   afterAll(() => gateway[Symbol.asyncDispose]())
@@ -39,7 +37,7 @@ describe.skipIf(program === undefined)("a server over S3", () => {
   })
 
   it("is not ready when the bucket is gone, and says why in its log only", async () => {
-    const passing = await startVersitygw(program ?? "")
+    const passing = await startVersitygw(program)
     await passing.createBucket("images")
     await using test = await startServer(settings("images", passing))
     expect((await fetch(`${test.url}/readyz`)).status).toBe(200)
