@@ -8,6 +8,8 @@ const project = (name: string, include: string[], seconds: number, parallel = tr
     testTimeout: seconds * 1000,
     hookTimeout: seconds * 1000,
     fileParallelism: parallel,
+    // On a machine that is busy with something else, a second is soon over.
+    expect: { poll: { timeout: 8000 } },
   },
 })
 
