@@ -2,6 +2,7 @@
  * The flags that do not depend on the backend, as data: parsing, validation, help and completion are derived from it.
  * @module
  */
+import type { ValueType } from "../options/range.ts"
 import type { OptionRange } from "../storage/drivers.ts"
 
 export interface Flag {
@@ -12,7 +13,7 @@ export interface Flag {
   /** Further long names. */
   readonly synonyms?: readonly string[] | undefined
   /** `list`: text, as often as one likes. */
-  readonly type: "boolean" | "count" | "string" | "number" | "bytes" | "duration" | "list"
+  readonly type: ValueType
   readonly describe: string
   /** What stands for the value in the help. */
   readonly value?: string | undefined

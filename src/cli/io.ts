@@ -2,6 +2,7 @@
  * The world around the process, as the command line sees it: given as an argument, so that everything runs in a test too.
  * @module
  */
+import { keepMetadataDirect } from "./direct.ts"
 import { readSecret } from "./read-secret.ts"
 
 export interface Output {
@@ -35,6 +36,7 @@ export interface Io {
 export function processIo(): Io {
   // Whoever reads us may have read enough (`… | head -1`).
   for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe)
+  keepMetadataDirect(process.env)
   const reloads = new Set<() => void>()
   return {
     stdout: process.stdout,

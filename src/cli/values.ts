@@ -2,10 +2,11 @@
  * From what yargs read to values that have been checked against the flags of the command.
  * @module
  */
-import { parseBytes } from "../sizes.ts"
+import { parseBytes, parseDuration } from "../options/quantities.ts"
 import { type Command, flagsOf } from "./command.ts"
 import type { Flag } from "./flags.ts"
 import { PROGRAM } from "./help.ts"
+import { describeRange, isWithin } from "../options/range.ts"
 import { UsageError } from "./usage-error.ts"
 
 export type Value = string | number | boolean

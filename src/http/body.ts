@@ -18,7 +18,9 @@ export function requestBody(c: AppContext): AsyncIterable<Uint8Array> {
   const { incoming } = socketOf(c)
   const traffic = c.get("traffic")
   if (!incoming) return (c.req.raw.body as ReadableStream<Uint8Array> | null) ?? Readable.from([])
-  return traffic || "stream" in incoming ? watched(incoming, traffic) : incoming
+  // Whoever stops reading half-way refuses the body, and has yet to say so: the connection is needed for that.
+  const body: AsyncIterable<Uint8Array> = incoming.iterator({ destroyOnReturn: false })
+  return traffic || "stream" in incoming ? watched(incoming, body, traffic) : body
 }
 
 /**
@@ -27,10 +29,11 @@ export function requestBody(c: AppContext): AsyncIterable<Uint8Array> {
  */
 async function* watched(
   incoming: Socket["incoming"],
+  body: AsyncIterable<Uint8Array>,
   traffic: Traffic = { received: 0, sent: 0 },
 ): AsyncIterable<Uint8Array> {
   try {
-    for await (const chunk of incoming as AsyncIterable<Uint8Array>) {
+    for await (const chunk of body) {
       traffic.received += chunk.length
       yield chunk
     }

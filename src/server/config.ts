@@ -32,6 +32,8 @@ export interface Config {
     /** The bucket's name or the folder's path. */
     readonly location: string
     readonly options: OptionValues
+    /** Where proxies are named. */
+    readonly proxyEnv: ConfigSources["env"]
   }
   /** Everything that has a value, nested as in a file. */
   readonly effective: Section
@@ -62,6 +64,7 @@ export function readConfig({ file, env, flags }: ConfigSources): Config {
       driver,
       location: locationOf(driver, settings[locationKey(driver)]),
       options: Object.fromEntries(options) as OptionValues,
+      proxyEnv: env,
     },
     effective: values.reduce(
       (all, given) => withValue(all, given.setting.key.split("."), inEffect(given, settings)),
@@ -80,7 +83,7 @@ export interface Given {
 /** Durations and sizes as they were written: as numbers, nobody would know their units. */
 function inEffect({ setting, value }: Given, settings: Readonly<Record<string, unknown>>): unknown {
   const { key, kind, default: preset } = setting
-  return kind === "duration" || kind === "size" ? (value ?? preset) : settings[key]
+  return ["duration", "size", "option"].includes(kind) ? (value ?? preset) : settings[key]
 }
 
 type Layers = Omit<ConfigSources, "file"> & { readonly written: Section }

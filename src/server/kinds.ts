@@ -3,7 +3,9 @@
  * @module
  */
 import { z } from "zod"
-import { parseBytes } from "../sizes.ts"
+import { parseBytes, parseDuration } from "../options/quantities.ts"
+import { describeRange, isWithin } from "../options/range.ts"
+import type { DriverOption } from "../storage/drivers.ts"
 import { isPattern } from "./patterns.ts"
 
 const text = z.string({ error: "text" }).trim().min(1, { error: "text that is not empty" })
@@ -29,16 +31,12 @@ const size = read("a size such as 96MiB, 100MB or plain bytes, 16MiB at least", 
 /** Bytes: below this, not even one part of an upload fits. */
 const LEAST_MEMORY = 16 * 2 ** 20
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
-
 /** Milliseconds that a timer can count. */
 const LONGEST = 2 ** 31 - 1
 
 const duration = read("a duration such as 30s, 2m or 1h30m, three weeks at most", (value) => {
-  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/.test(value)) return undefined
-  const parts = value.matchAll(/([\d.]+)(ms|s|m|h)/g)
-  const sum = [...parts].reduce((sum, [, number, unit = ""]) => sum + Number(number) * (UNITS[unit] ?? 0), 0)
-  return sum <= LONGEST ? Math.round(sum) : undefined
+  const milliseconds = parseDuration(value)
+  return milliseconds !== undefined && milliseconds <= LONGEST ? milliseconds : undefined
 })
 
 const user = z.strictObject(
@@ -75,7 +73,25 @@ export const KINDS = {
   file: text,
   users: z.array(user, { error: "a list of users" }),
   registries: z.array(registry, { error: "a list of registries" }),
+  option: z.unknown(),
 } as const
+
+const QUANTITIES = {
+  number: (value: string) => (/^\d{1,9}$/.test(value) ? Number(value) : undefined),
+  bytes: parseBytes,
+  duration: parseDuration,
+} as const
+
+/** A driver's option, as the command line would take it. */
+export function optionKind(option: DriverOption): z.ZodType {
+  const { type, choices } = option
+  if (type === "boolean") return boolean
+  if (type === "string") return choices ? z.enum([...choices], { error: describeRange(option) }) : text
+  return read(describeRange(option), (value) => {
+    const quantity = QUANTITIES[type](value)
+    return quantity !== undefined && isWithin(option, quantity) ? quantity : undefined
+  })
+}
 
 export type SettingKind = keyof typeof KINDS
 

@@ -3,7 +3,7 @@
  * @module
  */
 import { z } from "zod"
-import { KINDS, type KindValue, type SettingKind } from "./kinds.ts"
+import { KINDS, optionKind, type KindValue, type SettingKind } from "./kinds.ts"
 import type { CommonSetting, Setting } from "./settings.ts"
 
 type ValueOf<S> = S extends { readonly choices: readonly (infer C)[] }
@@ -32,10 +32,9 @@ export function schemaOf(settings: readonly Setting[], path = ""): z.ZodType {
   return z.preprocess((value) => value ?? {}, z.strictObject(shape, { error: "a section with settings" }))
 }
 
-function valueSchema({ kind, choices, default: preset }: Setting): z.ZodType {
-  const schema = choices
-    ? z.enum([...choices], { error: `one of ${choices.join(", ")}` })
-    : (KINDS[kind] as z.ZodType)
+function valueSchema({ kind, option, choices, default: preset }: Setting): z.ZodType {
+  const own = option ? optionKind(option) : (KINDS[kind] as z.ZodType)
+  const schema = choices ? z.enum([...choices], { error: `one of ${choices.join(", ")}` }) : own
   // A key without a value is as good as left out.
   return z.preprocess((value) => value ?? preset, preset === undefined ? schema.optional() : schema)
 }

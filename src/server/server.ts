@@ -16,6 +16,7 @@ import type { Config } from "./config.ts"
 import { readIdentity } from "./identity.ts"
 import type { Log } from "./log.ts"
 import { createMetrics } from "./metrics.ts"
+import { purgeRegularly } from "./purge.ts"
 import { createReadiness } from "./readiness.ts"
 import { logCall, logFailure, logRequest } from "./requests.ts"
 import { openStorage } from "./storage.ts"
@@ -59,7 +60,14 @@ export async function withServer(
     logCall(log, call)
   })
   const tempDir = resolve(cwd, settings["server.tmp_dir"] ?? tmpdir())
-  await using registry = createRegistry(driver, { scope: "repository", publish: "on-put", budget, tempDir })
+  await using registry = createRegistry(driver, {
+    scope: "repository",
+    publish: "on-put",
+    sessions: "stored",
+    budget,
+    tempDir,
+  })
+  using _ = purgeRegularly(registry.uploads, settings["server.upload_expiry"], log)
   const isReady = createReadiness(opened, (ready, reason) => {
     if (ready) log.info("the store can be reached again")
     else log.error("the store cannot be reached", { error: reason })

@@ -9,6 +9,8 @@ export interface Setting {
   /** Its place in the configuration file: `server.port`. */
   readonly key: string
   readonly kind: SettingKind
+  /** Of the kind `option`: a driver's. */
+  readonly option?: DriverOption
   /** As it would be written in the file. */
   readonly default?: string | number | boolean | readonly unknown[]
   readonly choices?: readonly string[]
@@ -64,6 +66,12 @@ const GENERAL = [
     kind: "duration",
     default: "30s",
     describe: "Longest time in which a client takes no byte of its answer; 0s is no limit",
+  },
+  {
+    key: "server.upload_expiry",
+    kind: "duration",
+    default: "24h",
+    describe: "How long an upload is kept that nobody goes on with; 0s is for ever",
   },
   {
     key: "server.idle_timeout",
@@ -197,17 +205,8 @@ export function optionKey({ name }: Pick<DriverOption, "name">): string {
 }
 
 function optionSetting(option: DriverOption): Setting {
-  const { type, choices, secret, sdk, env, describe } = option
-  const kind = type === "boolean" ? "boolean" : type === "number" ? "count" : "text"
-  return {
-    key: optionKey(option),
-    kind,
-    describe,
-    secret,
-    sdk,
-    ...(choices && { choices }),
-    ...(env && { env }),
-  }
+  const { secret, sdk, env, describe } = option
+  return { key: optionKey(option), kind: "option", option, describe, secret, sdk, ...(env && { env }) }
 }
 
 function withEnvironment(setting: Setting): Setting {

@@ -23,10 +23,10 @@ export async function openStorage(
   { settings, storage }: Pick<Config, "settings" | "storage">,
   { cwd, budget, log }: StorageSurroundings,
 ): Promise<StorageDriver> {
-  const { driver, location, options } = storage
+  const { driver, location, options, proxyEnv } = storage
   const place = driver.container === "folder" ? resolve(cwd, location) : location
   const concurrency = settings["storage.concurrency"]
-  const opened = await driver.open(place, options, { budget, concurrency, create: true, log })
+  const opened = await driver.open(place, options, { budget, concurrency, create: true, log, proxyEnv })
   try {
     await assertReachable(opened)
     return opened

@@ -4,10 +4,14 @@ import { run } from "./run.ts"
 
 const COMMANDS = [
   "",
-  ...BACKENDS.flatMap(({ name }) => [name, `${name} push`, `${name} pull`, `${name} serve`]),
+  ...BACKENDS.flatMap(({ name }) => [
+    name,
+    ...["push", "pull", "serve", "doctor"].map((command) => `${name} ${command}`),
+  ]),
   "push",
   "pull",
   "serve",
+  "doctor",
   "hash-password",
   "completion",
 ]

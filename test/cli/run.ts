@@ -13,6 +13,7 @@ export interface RunOptions {
   readonly secret?: string
   /** Sees what is said while the program runs. */
   readonly onStderr?: (text: string) => void
+  readonly isTTY?: boolean
   /** Gets the means to send a signal before the program starts. */
   readonly onStart?: (send: (signal: Signal) => void) => void
 }
@@ -27,7 +28,8 @@ export interface Ran {
 const NOWHERE = { DOCKER_HOST: "unix:///nowhere/docker.sock", HOME: "/nowhere" }
 
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const { env = NOWHERE, cwd = "/nowhere", columns = 100, secret = "", onStart, onStderr } = options
+  const { env = NOWHERE, cwd = "/nowhere", columns = 100, isTTY = false, secret = "" } = options
+  const { onStart, onStderr } = options
   const written = { stdout: "", stderr: "" }
   const output = (name: keyof typeof written) => ({
     columns,

@@ -11,7 +11,7 @@ import { pushCommand } from "./push.ts"
 import { serveCommand } from "./serve.ts"
 
 export function backendCommand(backend: Backend): Command {
-  const commands = [pushCommand(backend), pullCommand(backend), serveCommand(backend)]
+  const commands = [pushCommand(backend), pullCommand(backend), serveCommand(backend), doctorCommand(backend)]
   return {
     path: [backend.name],
     describe: backend.describe,

@@ -6,6 +6,7 @@ import { BACKENDS, DEFAULT_BACKEND } from "../backends.ts"
 import type { Command } from "../command.ts"
 import { backendCommand } from "./backend.ts"
 import { completionCommand } from "./completion.ts"
+import { doctorCommand } from "./doctor.ts"
 import { hashPasswordCommand } from "./hash-password.ts"
 import { pullCommand } from "./pull.ts"
 import { pushCommand } from "./push.ts"
@@ -28,6 +29,7 @@ export function rootCommand(): Command {
       ...BACKENDS.map(backendCommand),
       ...transfers,
       serveCommand(),
+      doctorCommand(),
       hashPasswordCommand(),
       completionCommand(),
     ],

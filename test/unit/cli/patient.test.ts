@@ -10,6 +10,8 @@ const io = {
   env: {},
   cwd: "/home/me",
   onSignal: () => () => undefined,
+  onReload: () => () => undefined,
+  readSecret: async () => "",
 }
 const { signal } = new AbortController()
 

@@ -34,38 +34,3 @@ it("counts", () => {
     "2 blobs",
   ])
 })
-
-it.each([
-  ["100ms", 100],
-  ["1.5s", 1500],
-  ["20m", 1_200_000],
-  ["1h30m", 5_400_000],
-  ["0s", 0],
-  ["100", undefined],
-  ["1d", undefined],
-  ["s", undefined],
-  ["1s 2", undefined],
-  ["", undefined],
-])("reads %j as %j milliseconds", (text, milliseconds) => {
-  expect(parseDuration(text)).toBe(milliseconds)
-})
-
-it.each([
-  [1, "1ms"],
-  [1500, "1500ms"],
-  [60_000, "1m"],
-  [5_400_000, "90m"],
-])("writes %d milliseconds as %s, and reads it back", (milliseconds, text) => {
-  expect(formatDuration(milliseconds)).toBe(text)
-  expect(parseDuration(text)).toBe(milliseconds)
-})
-
-it.each([
-  [5 * 2 ** 20, "5MiB"],
-  [5 * 2 ** 30, "5GiB"],
-  [300 * 1024, "300KiB"],
-  [1_000_001, "1000001"],
-])("writes %d bytes in a way that can be given as %s", (bytes, text) => {
-  expect(formatSize(bytes)).toBe(text)
-  expect(parseBytes(text)).toBe(bytes)
-})

@@ -2,10 +2,23 @@
  * What a value may be, as a check and in words.
  * @module
  */
-import type { Flag } from "./flags.ts"
-import { formatDuration, formatSize } from "./units.ts"
+import { formatDuration, formatSize } from "./quantities.ts"
 
-type Ranged = Pick<Flag, "type" | "choices" | "range">
+export type ValueType = "boolean" | "count" | "string" | "list" | "number" | "bytes" | "duration"
+
+/** Of numbers, bytes or milliseconds. */
+interface Range {
+  readonly least?: number
+  readonly most?: number
+  /** Only whole multiples. */
+  readonly step?: number
+}
+
+interface Ranged {
+  readonly type: ValueType
+  readonly choices?: readonly string[] | undefined
+  readonly range?: Range | undefined
+}
 
 /** Counting begins with one, unless said otherwise. */
 const COUNTED = { least: 1 }
@@ -24,7 +37,7 @@ export function describeRange({ type, choices, range }: Ranged): string {
   return choices ? `one of ${choices.join(", ")}` : WORDS[type](range)
 }
 
-const WORDS: Readonly<Record<Flag["type"], (range: Flag["range"]) => string>> = {
+const WORDS: Readonly<Record<ValueType, (range: Range | undefined) => string>> = {
   boolean: () => "true or false",
   count: () => "true or false",
   string: () => "text",
@@ -38,7 +51,7 @@ const WORDS: Readonly<Record<Flag["type"], (range: Flag["range"]) => string>> = 
 }
 
 /** ` from 5MiB to 5GiB`, ` in multiples of 256KiB`. */
-function limits({ least, most, step }: Flag["range"] = {}, format: (value: number) => string): string {
+function limits({ least, most, step }: Range = {}, format: (value: number) => string): string {
   if (step !== undefined) return ` in multiples of ${format(step)}`
   if (least === undefined) return most === undefined ? "" : ` up to ${format(most)}`
   return ` from ${format(least)} ${most === undefined ? "on" : `to ${format(most)}`}`
