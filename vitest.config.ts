@@ -21,6 +21,7 @@ export default defineConfig({
       project("server", ["test/server/**/*.test.ts"], 60),
       project("e2e", ["test/e2e/**/*.test.ts"], 300, false),
       project("conformance", ["test/conformance/**/*.test.ts"], 300, false),
+      project("documents", ["test/documents/**/*.test.ts"], 60, false),
       project("interop", ["test/interop/**/*.test.ts"], 300, false),
     ],
   },

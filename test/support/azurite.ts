@@ -34,21 +34,27 @@ export interface Azurite extends AsyncDisposable {
   append(container: string, blob: string, bytes: Uint8Array): Promise<void>
 }
 
+export interface AzuriteOptions {
+  /** Any that is free when left out. */
+  readonly port?: number
+  /** One that nobody else knows when left out. */
+  readonly account?: AzuriteAccount
+}
+
 /** A proposed port may be taken by the time that it is used: then another is. */
-export async function startAzurite(): Promise<Azurite> {
+export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurite> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await start()
+      return await start(options)
     } catch (error) {
       if (attempt === 3) throw error
     }
   }
 }
 
-async function start(): Promise<Azurite> {
+async function start({ port: wanted, account = ownAccount() }: AzuriteOptions): Promise<Azurite> {
   const folder = await mkdtemp(path.join(tmpdir(), "oci-store-azurite-"))
-  const account = { accountName: "testaccount", accountKey: randomBytes(32).toString("base64") }
-  const port = await getPort({ host: "127.0.0.1" })
+  const port = wanted ?? (await getPort({ host: "127.0.0.1" }))
   const endpoint = `http://127.0.0.1:${port}`
   const listening = ["--blobHost", "127.0.0.1", "--blobPort", String(port)]
   const server = spawn(process.execPath, [PROGRAM, ...FLAGS, ...listening], {
@@ -101,6 +107,10 @@ async function start(): Promise<Azurite> {
 
     [Symbol.asyncDispose]: stop,
   }
+}
+
+function ownAccount(): AzuriteAccount {
+  return { accountName: "testaccount", accountKey: randomBytes(32).toString("base64") }
 }
 
 async function answering(endpoint: string): Promise<void> {

@@ -25,19 +25,22 @@ export async function findFakeGcs(): Promise<{ readonly program: string } | { re
   }
 }
 
-/** A proposed port may be taken by the time that it is used: then another is. */
-export async function startFakeGcs(program: string): Promise<FakeGcs> {
+/**
+ * A proposed port may be taken by the time that it is used: then another is.
+ * @param wanted the port, where it has to be a certain one
+ */
+export async function startFakeGcs(program: string, wanted?: number): Promise<FakeGcs> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await start(program)
+      return await start(program, wanted)
     } catch (error) {
       if (attempt === 3) throw error
     }
   }
 }
 
-async function start(program: string): Promise<FakeGcs> {
-  const port = String(await getPort({ host: "127.0.0.1" }))
+async function start(program: string, wanted?: number): Promise<FakeGcs> {
+  const port = String(wanted ?? (await getPort({ host: "127.0.0.1" })))
   const host = `127.0.0.1:${port}`
   const endpoint = `http://${host}`
   const flags = ["-scheme", "http", "-host", "127.0.0.1", "-port", port, "-backend", "memory"]

@@ -15,6 +15,8 @@ export interface ForwardProxyOptions {
   readonly user?: { readonly name: string; readonly password: string }
   /** With it, the proxy itself speaks TLS, and is called localhost. */
   readonly certificate?: Certificate
+  /** The port of this machine at which a host is to be found, of those that are elsewhere. */
+  readonly locate?: (host: string) => number | undefined
   /** What everybody gets in place of a connection. */
   readonly status?: number
 }
@@ -31,6 +33,7 @@ export async function startForwardProxy({
   user,
   status,
   certificate,
+  locate = () => undefined,
 }: ForwardProxyOptions = {}): Promise<ForwardProxy> {
   const seen: string[] = []
   const sockets = new Set<Socket>()
@@ -72,7 +75,8 @@ export async function startForwardProxy({
       return
     }
     const [, host = "", port] = /^(.*):(\d+)$/.exec(request.url ?? "") ?? []
-    const upstream = connect(Number(port), hostOf(host))
+    const local = locate(host)
+    const upstream = local === undefined ? connect(Number(port), hostOf(host)) : connect(local, "127.0.0.1")
     upstream.once("connect", () => {
       socket.write("HTTP/1.1 200 Connection established\r\n\r\n")
       void pipeline(socket, upstream, socket).catch(() => undefined)

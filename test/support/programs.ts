@@ -9,6 +9,7 @@ import { delimiter, join } from "node:path"
 
 /** Name → how to get it. */
 const INSTALL = {
+  versitygw: "go install github.com/versity/versitygw/cmd/versitygw@v1.8.0",
   "docker-registry": "apt install docker-registry, or build Distribution 2.8 under this name",
   "fake-gcs-server": "go install github.com/fsouza/fake-gcs-server@v1.56.1",
   helm: "go install helm.sh/helm/v3/cmd/helm@v3.22.0",

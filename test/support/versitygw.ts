@@ -61,21 +61,32 @@ export async function findVersitygw(): Promise<string | undefined> {
   return undefined
 }
 
+export interface VersitygwOptions {
+  /** Any that is free when left out. */
+  readonly port?: number
+  readonly region?: string
+  /** Buckets are also served as hosts below this one. */
+  readonly domain?: string
+}
+
 /** A proposed port may be taken by the time that it is used: then another is. */
-export async function startVersitygw(program: string): Promise<Versitygw> {
+export async function startVersitygw(program: string, options: VersitygwOptions = {}): Promise<Versitygw> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await start(program)
+      return await start(program, options)
     } catch (error) {
       if (attempt === 3) throw error
     }
   }
 }
 
-async function start(program: string): Promise<Versitygw> {
+async function start(
+  program: string,
+  { port: wanted, region = "us-east-1", domain }: VersitygwOptions,
+): Promise<Versitygw> {
   const folder = await mkdtemp(path.join(tmpdir(), "oci-store-versitygw-"))
   const root = { accessKey: "root-access-key", secretKey: "root-secret-key" }
-  const port = await getPort({ host: "127.0.0.1" })
+  const port = wanted ?? (await getPort({ host: "127.0.0.1" }))
   const endpoint = `http://127.0.0.1:${port}`
   await Promise.all(["data", "iam"].map((name) => mkdir(path.join(folder, name))))
   const gateway = spawn(
@@ -85,6 +96,9 @@ async function start(program: string): Promise<Versitygw> {
       `127.0.0.1:${port}`,
       "--iam-dir",
       path.join(folder, "iam"),
+      "--region",
+      region,
+      ...(domain ? ["--virtual-domain", domain] : []),
       ...FLAGS,
       path.join(folder, "data"),
     ],
@@ -99,7 +113,7 @@ async function start(program: string): Promise<Versitygw> {
   process.once("exit", kill)
   const client = new S3Client({
     endpoint,
-    region: "us-east-1",
+    region,
     forcePathStyle: true,
     credentials: { accessKeyId: root.accessKey, secretAccessKey: root.secretKey },
   })
