@@ -23,7 +23,7 @@ it("the manual's tables are these", async () => {
     return `\n\`storage.type: ${driver.container === "folder" ? "filesystem" : driver.name}\`\n\n${HEAD}${rows.join("\n")}\n`
   })
   await expect(`${HEAD}${common.map(row).join("\n")}\n${storage.join("")}`).toMatchFileSnapshot(
-    "settings.txt",
+    "../../../src/server/settings.md",
   )
 })
 
