@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
-const README = readFileSync(fileURLToPath(new URL("../../README.md", import.meta.url)), "utf8")
+export const README = readFileSync(fileURLToPath(new URL("../../README.md", import.meta.url)), "utf8")
 
 /** What its code blocks of one language hold, in their order. */
 export function codeBlocks(language: string): readonly string[] {
