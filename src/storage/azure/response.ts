@@ -2,6 +2,7 @@
  * What the SDK's errors hold: the only place that knows their loose shape.
  * @module
  */
+import { field, retryAfter, systemCodeOf, text } from "../failed-request.ts"
 
 export interface AzureFailure {
   /** The store's error code, or the SDK's name for the error. */
@@ -23,21 +24,21 @@ export function inspect(error: unknown): AzureFailure {
   const status = statusOf(error)
   const name = responseHeader(error, "x-ms-error-code") ?? nameOf(error, status)
   // What follows the first line are the request's ID and the time, and for a bad signature what should have been signed.
-  const message = (property(error, "message") ?? "").split("\n", 1)[0] ?? ""
+  const message = (text(error, "message") ?? "").split("\n", 1)[0] ?? ""
   return {
     // Azurite calls a wrong key by the name of a missing permission, in Azure's words for a wrong key.
     name: message.startsWith("Server failed to authenticate") ? "AuthenticationFailed" : name,
     message,
     status,
-    systemCode: status === undefined ? findSystemCode(error) : undefined,
+    systemCode: status === undefined ? systemCodeOf(error) : undefined,
     retryAfter: retryAfter(responseHeader(error, "retry-after")),
     isForeign: status !== undefined && responseHeader(error, "x-ms-request-id") === undefined,
   }
 }
 
 function nameOf(error: unknown, status: number | undefined): string {
-  const code = status === undefined ? undefined : property(error, "code")
-  return code ?? property(error, "name") ?? "UnknownError"
+  const code = status === undefined ? undefined : text(error, "code")
+  return code ?? text(error, "name") ?? "UnknownError"
 }
 
 function statusOf(error: unknown): number | undefined {
@@ -49,31 +50,5 @@ export function responseHeader(error: unknown, name: string): string | undefined
   const headers = field(field(error, "response"), "headers")
   const get = field(headers, "get")
   const value: unknown = typeof get === "function" ? get.call(headers, name) : undefined
-  return typeof value === "string" ? value : undefined
-}
-
-/** Connections to a name with several addresses fail with an AggregateError; others are wrapped by the SDK. */
-function findSystemCode(error: unknown): string | undefined {
-  for (let at = error, depth = 0; at && depth < 4; at = field(at, "cause"), depth += 1) {
-    const code = property(at, "code")
-    if (code && /^(?:E[A-Z_]+|[A-Z]+_[A-Z_]+)$/.test(code)) return code
-    const errors = field(at, "errors")
-    if (Array.isArray(errors) && errors.length > 0) return findSystemCode(errors[0])
-  }
-  return undefined
-}
-
-function retryAfter(header: string | undefined): number | undefined {
-  if (header === undefined) return undefined
-  const milliseconds = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()
-  return milliseconds > 0 ? milliseconds : undefined
-}
-
-function field(of: unknown, name: string): unknown {
-  return typeof of === "object" && of !== null ? Reflect.get(of, name) : undefined
-}
-
-function property(of: unknown, name: string): string | undefined {
-  const value = field(of, name)
   return typeof value === "string" ? value : undefined
 }

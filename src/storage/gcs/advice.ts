@@ -3,30 +3,16 @@
  * @see https://cloud.google.com/storage/docs/retry-strategy
  * @module
  */
+import { adviseConnection, systemCodeOf } from "../failed-request.ts"
 import type { RetryAdvice } from "../retry.ts"
-import { AnswerError, systemCodeOf } from "./answer.ts"
+import { AnswerError } from "./answer.ts"
 import { codeOf } from "./errors.ts"
-
-/** Connections that broke or may come about in a moment, with the attempts that make sense: a typo stays one. */
-const CONNECTION_ATTEMPTS: Readonly<Record<string, number>> = {
-  ECONNRESET: Infinity,
-  ECONNABORTED: Infinity,
-  EPIPE: Infinity,
-  ETIMEDOUT: Infinity,
-  EAI_AGAIN: 5,
-  ECONNREFUSED: 3,
-  EHOSTUNREACH: 3,
-  PROXY_UNREACHABLE: 3,
-  ENETUNREACH: 3,
-  ENOTFOUND: 2,
-}
 
 export function advise(error: unknown): RetryAdvice | undefined {
   if (error instanceof AnswerError) {
     return codeOf(error) === "UNAVAILABLE" ? { notBefore: error.retryAfter } : undefined
   }
-  const attempts = CONNECTION_ATTEMPTS[systemCodeOf(error) ?? ""]
-  return attempts === undefined ? undefined : { attempts }
+  return adviseConnection(systemCodeOf(error))
 }
 
 /** The store asks for fewer requests. */

@@ -3,6 +3,7 @@
  * @module
  */
 import type { IncomingMessage } from "node:http"
+import { field, retryAfter, text } from "../failed-request.ts"
 
 /** Bytes of an error's body that are read: a sentence is enough. */
 const LONGEST = 64 * 1024
@@ -80,30 +81,4 @@ function errorOf(body: unknown): { message: string | undefined; reason: string |
   const errors = field(error, "errors")
   const first: unknown = Array.isArray(errors) ? errors[0] : undefined
   return { message: text(error, "message"), reason: text(first, "reason") }
-}
-
-/** Node's code of a failed connection. Connections to a name with several addresses fail with an AggregateError. */
-export function systemCodeOf(error: unknown): string | undefined {
-  for (let at = error, depth = 0; at && depth < 4; at = field(at, "cause"), depth += 1) {
-    const code = text(at, "code")
-    if (code && /^(?:E[A-Z_]+|[A-Z]+_[A-Z_]+)$/.test(code)) return code
-    const errors = field(at, "errors")
-    if (Array.isArray(errors) && errors.length > 0) return systemCodeOf(errors[0])
-  }
-  return undefined
-}
-
-function retryAfter(header: string | undefined): number | undefined {
-  if (header === undefined) return undefined
-  const milliseconds = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()
-  return milliseconds > 0 ? milliseconds : undefined
-}
-
-export function field(of: unknown, name: string): unknown {
-  return typeof of === "object" && of !== null ? Reflect.get(of, name) : undefined
-}
-
-export function text(of: unknown, name: string): string | undefined {
-  const value = field(of, name)
-  return typeof value === "string" ? value : undefined
 }

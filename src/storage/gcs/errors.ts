@@ -4,7 +4,8 @@
  */
 import { StorageError, type StorageErrorCode } from "../driver.ts"
 import { networkSentence } from "../network-error.ts"
-import { AnswerError, systemCodeOf } from "./answer.ts"
+import { systemCodeOf } from "../failed-request.ts"
+import { AnswerError } from "./answer.ts"
 import { isWithoutCredentials, SignInError } from "./sign-in.ts"
 
 export const NAME = "gcs"

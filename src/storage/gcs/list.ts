@@ -3,7 +3,8 @@
  * @module
  */
 import type { ListEntry, ListOptions } from "../driver.ts"
-import { field, readJson, text } from "./answer.ts"
+import { field, text } from "../failed-request.ts"
+import { readJson } from "./answer.ts"
 import type { GcsBucket } from "./bucket.ts"
 import { isUnfinished } from "./resource.ts"
 

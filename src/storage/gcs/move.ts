@@ -7,7 +7,8 @@
  * @module
  */
 import { isStorageError, type Cancellable } from "../driver.ts"
-import { discard, readJson, text } from "./answer.ts"
+import { text } from "../failed-request.ts"
+import { discard, readJson } from "./answer.ts"
 import type { GcsBucket } from "./bucket.ts"
 import { deleteObjects } from "./delete.ts"
 import { statObject } from "./read.ts"

@@ -3,7 +3,7 @@
  * @see https://cloud.google.com/storage/docs/json_api/v1/objects#resource
  * @module
  */
-import { text } from "./answer.ts"
+import { text } from "../failed-request.ts"
 import type { GcsBucket } from "./bucket.ts"
 
 export interface Resource {

@@ -2,6 +2,7 @@
  * Which failed requests are worth another try.
  * @module
  */
+import { adviseConnection } from "../failed-request.ts"
 import type { RetryAdvice } from "../retry.ts"
 import { isFinal } from "./errors.ts"
 import { inspect } from "./response.ts"
@@ -19,20 +20,6 @@ const OVERLOAD_STATUSES = new Set([429, 503])
 const RETRIED_STATUSES = new Set([408, 429, 500, 502, 503, 504])
 const RETRIED_NAMES = new Set(["RequestTimeout", "InternalError", "TimeoutError"])
 
-/** Connections that broke or may come about in a moment, with the attempts that make sense: a typo stays one. */
-const CONNECTION_ATTEMPTS: Readonly<Record<string, number>> = {
-  ECONNRESET: Infinity,
-  ECONNABORTED: Infinity,
-  EPIPE: Infinity,
-  ETIMEDOUT: Infinity,
-  EAI_AGAIN: 5,
-  ECONNREFUSED: 3,
-  EHOSTUNREACH: 3,
-  PROXY_UNREACHABLE: 3,
-  ENETUNREACH: 3,
-  ENOTFOUND: 2,
-}
-
 /** Another attempt is signed with the store's time: the SDK has learnt it from the refusal. */
 const CLOCK_SKEW = new Set(["RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"])
 
@@ -44,10 +31,7 @@ export function advise(error: unknown): RetryAdvice | undefined {
   if (name === "ConditionalRequestConflict") return { attempts: 4 }
   // Before the status: the SDK makes 503 of every error in a body of status 200.
   if (isFinal(failure)) return undefined
-  if (systemCode) {
-    const attempts = CONNECTION_ATTEMPTS[systemCode]
-    return attempts === undefined ? undefined : { attempts }
-  }
+  if (systemCode) return adviseConnection(systemCode)
   const again =
     isOverload(error) || RETRIED_NAMES.has(name) || (status !== undefined && RETRIED_STATUSES.has(status))
   return again ? { notBefore: retryAfter } : undefined
