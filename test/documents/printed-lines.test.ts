@@ -12,7 +12,8 @@ import { createWorld, PORTS, ROOT, type World } from "./world.ts"
 /** What the lines push. */
 const NAMES = ["myapp:v1.0", "localhost/myapp:latest", "myimage:latest", "mylocalapp:latest"]
 
-const [port] = (await Promise.all(Object.values(PORTS).map(taken))).filter((port) => port !== undefined)
+const ports = await Promise.all(Object.values(PORTS).map(taken))
+const port = ports.find((each) => each !== undefined)
 const theirs = await docker("images", "--quiet", "myapp:v1.0").catch(() => "")
 const obstacle = port
   ? `port ${port} is taken`

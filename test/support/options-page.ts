@@ -3,6 +3,7 @@
  * @module
  */
 import { type Backend, BACKENDS } from "../../src/cli/backends.ts"
+import { markdownTable } from "./markdown-table.ts"
 
 export const PAGE = "src/storage/options.md"
 
@@ -20,7 +21,7 @@ last counts, as for flags. The bucket or container stands in the reference. Size
 /** Markdown, formatted as the rest is. */
 export function optionsPage(): string {
   const sections = BACKENDS.filter(({ options }) => options.length > 0).map(
-    (backend) => `\n## ${backend.name}\n\n${table([HEAD, ...rowsOf(backend)])}`,
+    (backend) => `\n## ${backend.name}\n\n${markdownTable([HEAD, ...rowsOf(backend)])}`,
   )
   return INTRO + sections.join("")
 }
@@ -33,11 +34,4 @@ function rowsOf({ options }: Backend): string[][] {
     (unused ? `No effect: ${describe}` : describe) +
       (choices ? `. One of ${choices.map((choice) => `\`${choice}\``).join(", ")}` : ""),
   ])
-}
-
-function table(rows: string[][]): string {
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)))
-  const [head, ...body] = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)))
-  const rule = widths.map((width) => "-".repeat(width))
-  return [head ?? [], rule, ...body].map((cells) => `| ${cells.join(" | ")} |\n`).join("")
 }
