@@ -6,7 +6,6 @@
  * @see https://github.com/moby/docker-image-spec/blob/v1.3.1/spec.md#combined-image-json--filesystem-changeset-format
  * @module
  */
-import type { Readable } from "node:stream"
 import { posix } from "node:path"
 import { type Descriptor, isRecord, readDescriptor } from "../oci/descriptor.ts"
 import { type Digest, isDigest } from "../oci/digest.ts"
@@ -46,7 +45,7 @@ const IGNORED = /(^|\/)(VERSION|repositories|oci-layout)$|^[0-9a-f]{64}\/json$/
  * @throws ArchiveError; whatever `source` and `onLayer` throw
  */
 export async function readImageArchive(
-  source: Readable,
+  source: AsyncIterable<Uint8Array>,
   onLayer: (layer: ArchivedLayer) => Promise<void>,
 ): Promise<ImageArchive> {
   const documents = new Map<string, Uint8Array>()

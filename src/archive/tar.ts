@@ -20,12 +20,19 @@ export interface TarEntry {
  * The files and links of an archive, in its order.
  * @throws ArchiveError if it is no tar archive; whatever `source` throws
  */
-export async function* readTar(source: Readable): AsyncGenerator<TarEntry, void> {
+export async function* readTar(source: AsyncIterable<Uint8Array>): AsyncGenerator<TarEntry, void> {
   const entries = extract()
-  let failure: unknown
-  pipeline(source, entries, (error) => {
-    failure = error
-  })
+  // What the source throws is not the archive's fault.
+  let failure: { error: unknown } | undefined
+  async function* watched() {
+    try {
+      yield* source
+    } catch (error) {
+      failure = { error }
+      throw error
+    }
+  }
+  pipeline(watched(), entries, () => undefined)
   try {
     for await (const entry of entries as AsyncIterable<Entry>) {
       const { name, type, size = 0, linkname } = entry.header
@@ -36,11 +43,9 @@ export async function* readTar(source: Readable): AsyncGenerator<TarEntry, void>
       entry.resume()
     }
   } catch (error) {
-    throw (
-      source.errored ?? new ArchiveError("The archive is not a tar archive, or broken off.", { cause: error })
-    )
+    if (failure) throw failure.error
+    throw new ArchiveError("The archive is not a tar archive, or broken off.", { cause: error })
   }
-  if (failure) throw failure
 }
 
 /** An archive is not what it should be. The message is a whole sentence. */

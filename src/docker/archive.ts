@@ -17,15 +17,17 @@ import { atLeast } from "./version.ts"
 const SAVE_PLATFORM = "1.48"
 
 /**
- * The image as a tar archive, as the daemon writes it.
- * @throws DockerError TOO_OLD for a platform on an engine that cannot choose one; IMAGE_NOT_FOUND; FAILED
+ * The image as a tar archive, as the daemon writes it. The daemon is asked with the first step of the iteration, and broken off by
+ * leaving it.
+ *
+ * @throws DockerError TOO_OLD for a platform on an engine that cannot choose one; IMAGE_NOT_FOUND; DIED; FAILED
  */
-export function saveImage(
+export async function* saveImage(
   connection: Connection,
   info: EngineInfo,
   name: string,
   { platform, signal }: TransferOptions = {},
-): Promise<Readable> {
+): AsyncGenerator<Uint8Array, void> {
   const purpose = `save ${name}`
   if (platform && !atLeast(info.apiVersion, SAVE_PLATFORM)) {
     throw new DockerError(
@@ -35,7 +37,14 @@ export function saveImage(
     )
   }
   const query = platform ? { platform: JSON.stringify(platform) } : {}
-  return connection.stream({ method: "GET", path: `${pathOf(name)}/get`, query, purpose, signal })
+  const path = `${pathOf(name)}/get`
+  const reply = await connection.stream({ method: "GET", path, query, purpose, signal })
+  try {
+    yield* reply as AsyncIterable<Uint8Array>
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw failureOf(error, connection.host, purpose)
+  }
 }
 
 /**

@@ -62,8 +62,8 @@ export interface DockerEngine extends Disposable {
     options?: TransferOptions,
   ): AsyncIterable<EngineProgress>
 
-  /** The image as a tar archive. @throws DockerError TOO_OLD, IMAGE_NOT_FOUND */
-  saveImage(name: string, options?: TransferOptions): Promise<Readable>
+  /** The image as a tar archive; the daemon starts with the iteration, and is broken off by leaving it. */
+  saveImage(name: string, options?: TransferOptions): AsyncIterable<Uint8Array>
 
   /** Takes the images of a tar archive, under the names that it gives them. */
   loadImage(archive: Readable, options?: Cancellable): Promise<void>

@@ -53,17 +53,21 @@ await describeWithEngine(
         IMAGE,
         store.reference("app:v1"),
       ]
+      // Only the registry transport gives the image another name for a while.
+      const temporaryNames = () => (store.backend.includes("archive") ? 0 : 1)
       const died =
-        /^Error: The Docker daemon at unix:\S+ hung up: could not (push|pull) .* Is it still running\?\nHint: .*docker ps/m
+        /^Error: The Docker daemon at unix:\S+ hung up: could not (push|pull|save|load) .* Is it still running\?\nHint: .*docker ps/m
 
       it("in mid-push: 3, and nothing in the store", async () => {
         const push = start(args("push"), store.env)
-        await push.says("/blobs/uploads/ 202")
+        await push.says(/blobs\/uploads\/ 202|layers are read here/)
         await engine.kill()
         const { code, stdout, stderr } = await push.outcome
         expect({ code, stdout }).toEqual({ code: 3, stdout: "" })
         expect(stderr).toMatch(died)
-        expect(stderr.match(/^Warning: .*`docker rmi 127\.0\.0\.1:\d+\/app:v1` removes it/gm)).toHaveLength(1)
+        expect(
+          stderr.match(/^Warning: .*`docker rmi 127\.0\.0\.1:\d+\/app:v1` removes it/gm) ?? [],
+        ).toHaveLength(temporaryNames())
         expect(await keysOf(store)).toEqual([])
         expect(await store.leftovers()).toEqual([])
       })
@@ -74,7 +78,7 @@ await describeWithEngine(
         await removeAll(engine)
         const before = await keysOf(store)
         const pull = start(args("pull"), store.env)
-        await pull.says("/manifests/sha256:")
+        await pull.says(/\/manifests\/sha256:|as an archive/)
         await engine.kill()
         const { code, stdout, stderr } = await pull.outcome
         expect({ code, stdout }).toEqual({ code: 3, stdout: "" })

@@ -73,7 +73,7 @@ await describeWithEngine(
         const { code, stdout, stderr } = await run(["file", "push", "--image", large.name, wanted])
         expect({ code, stdout }).toEqual({ code: 4, stdout: "" })
         expect(stderr).toMatch(
-          /^Error: (Access is denied|The folder \S+ cannot be made) .*read-only file system/m,
+          /^Error: (The file system is read-only|The folder \S+ cannot be made) .*read-only file system/m,
         )
         expect(stderr).toContain(disk.folder)
       }

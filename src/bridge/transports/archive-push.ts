@@ -40,15 +40,10 @@ async function pushArchive(
     openSpool: () => openHold(options),
     onRead: (layer, current) => onEvent({ type: "engine", progress: progressOf(layer, current) }),
   })
-  const source = await engine.saveImage(image.name, { platform, signal })
-  try {
-    const archive = await readImageArchive(source, layers.add)
-    const digest = await putImage({ registry, name, archive, layers: await layers.settled() })
-    await registry.tags.set(name, tag, digest)
-    return digest
-  } finally {
-    source.destroy()
-  }
+  const archive = await readImageArchive(engine.saveImage(image.name, { platform, signal }), layers.add)
+  const digest = await putImage({ registry, name, archive, layers: await layers.settled() })
+  await registry.tags.set(name, tag, digest)
+  return digest
 }
 
 /**
