@@ -22,9 +22,12 @@ export interface EphemeralOptions {
   readonly access: "pull" | "push"
   /** Write manifests and links even where the tag says that they have been written. */
   readonly rewrite?: boolean
+  /** A tag that is there is never moved. */
+  readonly immutableTags?: boolean
   readonly budget: MemoryBudget
   readonly tempDir?: string | undefined
   readonly onBlob?: OnBlobEvent
+  readonly onWarning?: (text: string) => void
   readonly onRequest?: (line: AccessLine) => void
 }
 
@@ -42,7 +45,7 @@ export async function createEphemeralRegistry(
   driver: StorageDriver,
   options: EphemeralOptions,
 ): Promise<EphemeralRegistry> {
-  const { budget, tempDir, onBlob, onRequest, access } = options
+  const { budget, tempDir, onBlob, onWarning, onRequest, access } = options
   const visible = new Set(options.repositories)
   const credentials = { username: "oci-store", password: randomBytes(24).toString("base64url") }
   const failed = new AbortController()
@@ -50,9 +53,11 @@ export async function createEphemeralRegistry(
     scope: "store",
     publish: "held",
     rewrite: options.rewrite ?? false,
+    immutableTags: options.immutableTags ?? false,
     budget,
     tempDir,
     onBlob,
+    onWarning,
   })
   const app = createApp({
     registry,

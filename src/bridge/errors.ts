@@ -6,6 +6,7 @@
 /**
  * - IMAGE_ABSENT: the daemon has none of the images that the push could mean
  * - TAG_ABSENT: the store has no such tag, digest or repository
+ * - TAG_EXISTS: the tag names something else, and tags are immutable
  * - PLATFORM_ABSENT: an image lacks a platform that was asked for
  * - CONTENT_DAMAGED: bytes in the store do not hash to their digest, or are gone
  * - INCOMPLETE: the daemon says it is done, but not everything has arrived
@@ -13,6 +14,7 @@
 export type TransferErrorCode =
   | "IMAGE_ABSENT"
   | "TAG_ABSENT"
+  | "TAG_EXISTS"
   | "PLATFORM_ABSENT"
   | "CONTENT_DAMAGED"
   | "INCOMPLETE"

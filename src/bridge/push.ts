@@ -7,11 +7,11 @@ import type { Digest } from "../oci/digest.ts"
 import type { RepositoryName, Tag } from "../oci/reference.ts"
 import { TransferError } from "./errors.ts"
 import { type BlobCount, createTally } from "./events.ts"
-import { findImage, reportPlatforms } from "./local-image.ts"
-import type { TransferOptions } from "./transfer.ts"
-import { openArchivePush } from "./transports/archive-push.ts"
-import { openRegistryPush } from "./transports/registry-push.ts"
-import type { Transport } from "./transports/transport.ts"
+import { foreseenDigest, publishTag, refuseTaken } from "./immutable.ts"
+import { findImage, type FoundImage, reportPlatforms } from "./local-image.ts"
+import { withLoopbackName } from "./loopback-name.ts"
+import { platformsApart, putIndex } from "./partial-index.ts"
+import { either, openRegistry, type TransferOptions } from "./transfer.ts"
 
 export interface PushTarget {
   readonly name: RepositoryName
@@ -25,11 +25,8 @@ export interface PushOptions extends TransferOptions {
   readonly targets: readonly [PushTarget, ...PushTarget[]]
   /** Write everything but the blobs again, even if the tag says that it is there. */
   readonly force?: boolean
-  /**
-   * How layers are compressed that come uncompressed; only with the transport `archive`. Defaults to gzip where the engine makes
-   * manifests anew, and to none where it keeps them.
-   */
-  readonly compression?: CompressOptions | undefined
+  /** Never move a tag that is there: to push what it names is success, anything else an error. */
+  readonly immutableTags?: boolean
   /** Refuse an index of which the daemon lacks platforms. */
   readonly requireAllPlatforms?: boolean
 }
@@ -51,29 +48,35 @@ export interface PushResult {
 }
 
 /**
- * @throws TransferError IMAGE_ABSENT, PLATFORM_ABSENT, INCOMPLETE; DockerError; StorageError; the signal's reason. Whatever is
+ * @throws TransferError IMAGE_ABSENT, PLATFORM_ABSENT, TAG_EXISTS, INCOMPLETE; DockerError; StorageError; the signal's reason. Whatever is
  *   thrown, no tag has moved and the daemon is as it was.
  */
 export async function push(options: PushOptions): Promise<PushResult> {
-  const { engine, targets, transport = "registry", signal, onEvent = () => undefined } = options
+  const { engine, targets, immutableTags = false, signal, onEvent = () => undefined } = options
   const image = await findImage(engine, options.images, signal)
   reportPlatforms(image, options.requireAllPlatforms ?? false, onEvent)
   const tally = createTally()
-  await using way = await OPEN[transport](options, tally)
-  const { tags } = way.registry
+  const repositories = targets.map(({ name }) => name)
+  const visible = { repositories, access: "push", rewrite: options.force ?? false, immutableTags } as const
+  await using ephemeral = await openRegistry(options, visible, tally)
+  const { tags } = ephemeral.registry
   // Also proves bucket, sign-in and endpoint, before the daemon is bothered.
   const previous = await Promise.all(targets.map(({ name, tag }) => tags.resolve(name, tag, signal)))
+  const before = targets.map((target, index) => ({ ...target, previous: previous[index] }))
+  const foreseen = foreseenDigest(image, engine.info, options.platform)
+  if (immutableTags && foreseen) refuseTaken(before.map((tag) => ({ ...tag, digest: foreseen })))
   try {
     const digests = new Map<RepositoryName, Digest>()
     for (const target of targets) {
       // One repository's further tags follow its first when they are published.
       if (!digests.has(target.name)) digests.set(target.name, await way.push(target, image))
     }
-    const tagged = targets.flatMap((target, index) => {
+    const tagged = before.flatMap((target) => {
       const digest = digests.get(target.name)
-      return digest ? [{ ...target, digest, previous: previous[index] }] : []
+      return digest ? [{ ...target, digest }] : []
     })
-    const published = await publish(way, tagged)
+    if (immutableTags) refuseTaken(tagged)
+    const published = await publish(ephemeral, tagged)
     return { image: image.name, published, stored: tally.moved(), present: tally.present() }
   } catch (error) {
     signal?.throwIfAborted()
@@ -100,6 +103,6 @@ async function publish(
       `${gone.join(", ")} vanished from the store while the image was pushed (a garbage collection?); push it again.`,
     )
   }
-  for (const { name, tag, digest } of moving) await registry.tags.publish(name, tag, digest)
+  for (const target of moving) await publishTag(registry, target)
   return tags
 }

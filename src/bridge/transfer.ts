@@ -32,7 +32,7 @@ export interface TransferOptions {
 /** The registry of one transfer, which tells the watcher what it does and the tally what moved. */
 export function openRegistry(
   { driver, budget, tempDir, onEvent = () => undefined }: TransferOptions,
-  visible: Pick<EphemeralOptions, "repositories" | "access" | "rewrite">,
+  visible: Pick<EphemeralOptions, "repositories" | "access" | "rewrite" | "immutableTags">,
   tally: BlobTally,
 ): Promise<EphemeralRegistry> {
   return createEphemeralRegistry(driver, {
@@ -43,6 +43,7 @@ export function openRegistry(
       tally.add(event)
       onEvent({ type: "blob", event })
     },
+    onWarning: (text) => onEvent({ type: "warning", text }),
     onRequest({ method, path, status, milliseconds }) {
       onEvent({ type: "request", line: `${method} ${path} ${status} ${milliseconds} ms` })
     },

@@ -79,6 +79,7 @@ export const DOCKER_OUTCOMES: Readonly<Record<DockerErrorCode, Outcome>> = {
 export const TRANSFER_OUTCOMES: Readonly<Record<TransferErrorCode, Outcome>> = {
   IMAGE_ABSENT: { code: 5 },
   TAG_ABSENT: { code: 5 },
+  TAG_EXISTS: { code: 5 },
   PLATFORM_ABSENT: { code: 5 },
   CONTENT_DAMAGED: { code: 5 },
   INCOMPLETE: { code: 5 },

@@ -49,18 +49,9 @@ export const PUSH_FLAGS: FlagGroup = {
     },
     { name: "force", type: "boolean", describe: "Write manifests and tags again even if they are there" },
     {
-      name: "compression",
-      type: "string",
-      value: "HOW",
-      choices: ["gzip", "zstd"],
-      describe:
-        "Of layers that a daemon saves uncompressed; engines before 23 read no zstd; default: gzip, or as it is in a containerd store",
-    },
-    {
-      name: "compression-level",
-      type: "number",
-      value: "N",
-      describe: "gzip: 1 to 9, default 6; zstd: 1 to 19, default 3",
+      name: "immutable-tags",
+      type: "boolean",
+      describe: "Never move a tag that is there: fail (5) unless it names just what is pushed",
     },
   ],
 }

@@ -17,20 +17,22 @@ export interface RegistryOptions {
   readonly publish: "held" | "on-put"
   /** Manifests and their links are written even where the tag says that they have been. */
   readonly rewrite?: boolean
-  /**
-   * Where uploads live until they are complete. `memory`: with this process, to which the client must come back. `stored`: in the
-   * store, so that any of several replicas goes on with them, and so does this one after a restart.
-   */
-  readonly sessions?: "memory" | "stored"
+  /** A tag that is there is never moved: to put what it names is success, anything else an error. */
+  readonly immutableTags?: boolean
+  /** Told in whole sentences what an operator should know although everything goes on. */
+  readonly onWarning?: ((text: string) => void) | undefined
   readonly budget: MemoryBudget
   /** Directory for layers whose digest is not known before their last byte. Defaults to the system's. */
   readonly tempDir?: string | undefined
   readonly onBlob?: OnBlobEvent | undefined
 }
 
-export interface RegistryContext extends Required<Omit<RegistryOptions, "onBlob" | "tempDir">> {
+export interface RegistryContext extends Required<
+  Omit<RegistryOptions, "onBlob" | "onWarning" | "tempDir">
+> {
   readonly tempDir: string
   readonly driver: StorageDriver
   readonly memory: RegistryMemory
   readonly onBlob: OnBlobEvent
+  readonly onWarning: (text: string) => void
 }

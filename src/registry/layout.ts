@@ -44,9 +44,9 @@ export function revisionLink(name: RepositoryName, digest: Digest): string {
   return `${repository(name)}/_manifests/revisions/${byDigest(digest)}/link`
 }
 
-/** Blobs and manifests that the repository has: with none of either below this, it is not there. */
-export function repositoryRoot(name: RepositoryName): string {
-  return `${repository(name)}/`
+/** Below it, the links of all blobs that the repository has. */
+export function layersRoot(name: RepositoryName): string {
+  return `${repository(name)}/_layers/`
 }
 
 export function tagsRoot(name: RepositoryName): string {
@@ -69,10 +69,6 @@ export function uploadsRoot(name: RepositoryName): string {
   return `${repository(name)}/_uploads/`
 }
 
-export function uploadRoot(name: RepositoryName, id: string): string {
-  return `${uploadsRoot(name)}${id}/`
-}
-
 export function uploadData(name: RepositoryName, id: string): string {
   return `${uploadRoot(name, id)}data`
 }
@@ -91,6 +87,9 @@ export function uploadPart(name: RepositoryName, id: string, offset: number): st
 export function uploadStarted(name: RepositoryName, id: string): string {
   return `${uploadRoot(name, id)}startedat`
 }
+
+/** Ours, outside the layout: where conditional writes are tried. */
+export const conditionsProbe = "oci-store/conditional-writes"
 
 function repository(name: RepositoryName): string {
   return repositoriesRoot + name

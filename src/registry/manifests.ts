@@ -26,8 +26,7 @@ export interface Manifests {
   stat(name: RepositoryName, reference: Reference, signal?: AbortSignal): Promise<StoredManifest>
   /**
    * @param contentType what the client declares it to be
-   * @param moreTags to be moved to it as well
-   * @throws RegistryError MANIFEST_INVALID, DIGEST_INVALID, MANIFEST_BLOB_UNKNOWN
+   * @throws RegistryError MANIFEST_INVALID, DIGEST_INVALID, MANIFEST_BLOB_UNKNOWN; TagExistsError
    */
   put(
     name: RepositoryName,
@@ -102,6 +101,7 @@ export function createManifests(
       if (reference.digest) checkDigest(digest, reference.digest)
       const { tag } = reference
       if (tag && !rewrite && tags.known(name, tag) === digest) return { digest, manifest }
+      if (tag) await tags.admit(name, tag, digest)
       await settle(name, manifest, digest)
       const stored = { digest, bytes, mediaType: manifest.mediaType }
       await store.write(name, stored)

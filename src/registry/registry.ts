@@ -31,10 +31,12 @@ export function createRegistry(driver: StorageDriver, options: RegistryOptions):
     ...options,
     driver,
     rewrite: options.rewrite ?? false,
+    immutableTags: options.immutableTags ?? false,
     tempDir: options.tempDir ?? tmpdir(),
     sessions: options.sessions ?? "memory",
     memory: options.scope === "store" ? rememberAll() : rememberNothing(),
     onBlob: options.onBlob ?? (() => undefined),
+    onWarning: options.onWarning ?? (() => undefined),
   }
   const blobs = createBlobs(context)
   const uploads = createUploads(context, blobs)

@@ -7,6 +7,7 @@ import type { Digest } from "../oci/digest.ts"
 import { RegistryError } from "../oci/errors.ts"
 import { isTag, type RepositoryName, type Tag } from "../oci/reference.ts"
 import type { RegistryContext } from "./context.ts"
+import { createImmutableTags } from "./immutable-tags.ts"
 import { tagCurrent, tagIndex, tagRoot, tagsRoot } from "./layout.ts"
 import { hasObjects, type LinkVersion, readLink, readLinkVersion, writeLink } from "./objects.ts"
 import { pageOf, type PageOptions } from "./pages.ts"
@@ -23,11 +24,16 @@ export interface Tags {
   resolve(name: RepositoryName, tag: Tag, signal?: AbortSignal): Promise<Digest | undefined>
   /** What {@link resolve} would answer without asking the store, if it has been asked before. */
   known(name: RepositoryName, tag: Tag): Digest | undefined
-  /** Moves the tag now, or holds it until {@link publish}. */
+  /**
+   * To be asked before anything is stored for the tag's sake. Tags that are held are judged when they are published.
+   * @throws TagExistsError if the tag names something else and stays where it is
+   */
+  admit(name: RepositoryName, tag: Tag, digest: Digest): Promise<void>
+  /** Moves the tag now, or holds it until {@link publish}. @throws TagExistsError */
   set(name: RepositoryName, tag: Tag, digest: Digest): Promise<void>
   /** The digest that waits for {@link publish}. */
   held(name: RepositoryName, tag: Tag): Digest | undefined
-  /** Writes the tag to the store, whatever the way of publishing. */
+  /** Writes the tag to the store, whatever the way of publishing. @throws TagExistsError */
   publish(name: RepositoryName, tag: Tag, digest: Digest): Promise<void>
   /** What the tag is in the store, to be replaced by {@link swap}. */
   read(name: RepositoryName, tag: Tag): Promise<LinkVersion | undefined>
@@ -45,16 +51,21 @@ export interface Tags {
   keysNaming(name: RepositoryName, digest: Digest): Promise<readonly string[]>
 }
 
-export function createTags({ driver, publish: publishing }: RegistryContext): Tags {
+export function createTags(context: RegistryContext): Tags {
+  const { driver, publish: publishing } = context
+  const immutable = context.immutableTags ? createImmutableTags(context) : undefined
   const heldTags = new Map<string, Digest>()
   const seenTags = new Map<string, Digest>()
 
   async function publish(name: RepositoryName, tag: Tag, digest: Digest): Promise<void> {
-    // Both at once save a round trip. A kill in between leaves `index` alone: a name in a listing that the next push completes.
-    await Promise.all([
-      driver.write(tagCurrent(name, tag), Buffer.from(digest, "latin1")),
-      writeLink(driver, tagIndex(name, tag, digest), digest),
-    ])
+    const addToIndex = () => writeLink(driver, tagIndex(name, tag, digest), digest)
+    if (immutable) {
+      await immutable.create(name, tag, digest)
+      await addToIndex()
+    } else {
+      // Both at once save a round trip. A kill in between leaves `index` alone: a name in a listing that the next push completes.
+      await Promise.all([driver.write(tagCurrent(name, tag), Buffer.from(digest, "latin1")), addToIndex()])
+    }
     remember(name, tag, digest)
     heldTags.delete(keyOf(name, tag))
   }
@@ -91,6 +102,10 @@ export function createTags({ driver, publish: publishing }: RegistryContext): Ta
       const current = await readLink(driver, tagCurrent(name, tag), signal)
       if (current) remember(name, tag, current)
       return current
+    },
+
+    async admit(name, tag, digest) {
+      if (publishing === "on-put") await immutable?.admit(name, tag, digest)
     },
 
     async set(name, tag, digest) {

@@ -78,6 +78,8 @@ export interface StoreClock {
 export interface StaleUpload {
   readonly key: string
   readonly started: Date
+  /** Bytes that it takes up; undefined if the store does not tell the asker. Present where it can be asked. */
+  bytes?(options?: Cancellable): Promise<number | undefined>
   abort(): Promise<void>
 }
 

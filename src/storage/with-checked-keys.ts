@@ -16,7 +16,6 @@ export function withCheckedKeys(driver: StorageDriver): StorageDriver {
   return {
     ...driver,
 
-    // It may turn out only with the first request.
     get looksBeforeWriting() {
       return driver.looksBeforeWriting ?? false
     },

@@ -13,6 +13,7 @@ import { readCompression } from "../compression.ts"
 import { readTargets, type Store } from "../store.ts"
 import { readTransferFlags } from "../transfer-flags.ts"
 import { withTransfer } from "../transfer.ts"
+import { UsageError } from "../usage-error.ts"
 import { describeTransfer } from "./describe-transfer.ts"
 
 /** @param backend left out where the references name it */
@@ -24,11 +25,16 @@ export function pushCommand(backend?: Backend): Command {
       const { store, targets } = readTargets(invocation, backend)
       const flags = readTransferFlags(invocation)
       const image = values.text("image")
+      const immutableTags = values.boolean("immutable-tags") ?? false
+      const force = values.boolean("force") ?? false
+      if (immutableTags && force) {
+        throw new UsageError("--force and --immutable-tags contradict each other: leave out one of them")
+      }
       const wanted = {
         images: image === undefined ? imagesOf(store, targets[0]) : [parseSourceName(image)],
         targets,
-        force: values.boolean("force") ?? false,
-        compression: readCompression(values),
+        force,
+        immutableTags,
         requireAllPlatforms: values.boolean("require-all-platforms") ?? false,
       }
       const done = await withTransfer({ invocation, store, flags, direction: "push" }, async (transfer) => {

@@ -11,6 +11,7 @@ import {
 import type { ListEntry, ListOptions, StaleUpload } from "../driver.ts"
 import type { S3Bucket } from "./bucket.ts"
 import { abortUpload } from "./multipart.ts"
+import { sizeOfParts } from "./parts.ts"
 
 export async function* listObjects(
   bucket: S3Bucket,
@@ -68,7 +69,12 @@ export async function* listStaleUploads(
     for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
       if (Key === undefined || UploadId === undefined || !Initiated || Initiated >= olderThan) continue
       const key = bucket.keyOf(Key)
-      yield { key, started: Initiated, abort: () => abortUpload(bucket, key, UploadId) }
+      yield {
+        key,
+        started: Initiated,
+        bytes: (options) => sizeOfParts(bucket, key, UploadId, options),
+        abort: () => abortUpload(bucket, key, UploadId),
+      }
     }
     more = page.IsTruncated ?? false
     input.KeyMarker = page.NextKeyMarker

@@ -39,6 +39,7 @@ const DOCKER: Record<DockerErrorCode, number> = {
 const TRANSFER: Record<TransferErrorCode, number> = {
   IMAGE_ABSENT: 5,
   TAG_ABSENT: 5,
+  TAG_EXISTS: 5,
   PLATFORM_ABSENT: 5,
   CONTENT_DAMAGED: 5,
   INCOMPLETE: 5,
