@@ -32,9 +32,7 @@ export function foreseenDigest(
 }
 
 /** @throws TransferError TAG_EXISTS for the first that names something else */
-export function refuseTaken(
-  targets: readonly (Target & { readonly previous?: Digest | undefined })[],
-): void {
+export function refuseTaken(targets: readonly (Target & { readonly previous?: Digest | undefined })[]): void {
   for (const target of targets) {
     if (target.previous !== undefined && target.previous !== target.digest) {
       throw tagExists(target, target.previous)
