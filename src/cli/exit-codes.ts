@@ -4,6 +4,7 @@
  */
 import type { DockerErrorCode } from "../docker/errors.ts"
 import type { TransferErrorCode } from "../bridge/errors.ts"
+import type { UpkeepErrorCode } from "../upkeep/errors.ts"
 import type { StorageErrorCode } from "../storage/driver.ts"
 
 /** Exit codes and when, in the order of the help pages. */
@@ -84,3 +85,15 @@ export const TRANSFER_OUTCOMES: Readonly<Record<TransferErrorCode, Outcome>> = {
   CONTENT_DAMAGED: { code: 5 },
   INCOMPLETE: { code: 5 },
 }
+
+export const UPKEEP_OUTCOMES: Readonly<Record<UpkeepErrorCode, Outcome>> = {
+  TAG_ABSENT: { code: 5 },
+  DAMAGED: {
+    code: 5,
+    hint: "Delete the objects that are corrupt or of the wrong size, and push what they break again with --force.",
+  },
+  NOT_DELETED: { code: 4 },
+}
+
+/** The file of --state fails. */
+export const STATE_FILE: Outcome = { code: 1, hint: "What it holds already stays good." }

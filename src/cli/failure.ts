@@ -7,6 +7,8 @@ import { DockerError } from "../docker/errors.ts"
 import { SpoolError } from "../registry/temp-file.ts"
 import { ConfigError, ListenError } from "../server/errors.ts"
 import { StorageError } from "../storage/driver.ts"
+import { UpkeepError } from "../upkeep/errors.ts"
+import { StateFileError } from "../upkeep/known-digests.ts"
 import { BACKENDS } from "./backends.ts"
 import { ChecksFailedError } from "./checks-failed.ts"
 import {
@@ -16,9 +18,11 @@ import {
   LISTENING,
   type Outcome,
   SPOOL,
+  STATE_FILE,
   STORAGE_OUTCOMES,
   TRANSFER_OUTCOMES,
   UNFORESEEN,
+  UPKEEP_OUTCOMES,
 } from "./exit-codes.ts"
 import { PROGRAM } from "./help.ts"
 import { isFolder } from "./reference.ts"
@@ -33,6 +37,8 @@ export function outcomeOf(error: unknown): Outcome {
   if (error instanceof ConfigError) return CONFIGURATION
   if (error instanceof ListenError) return LISTENING
   if (error instanceof TransferError) return TRANSFER_OUTCOMES[error.code]
+  if (error instanceof UpkeepError) return UPKEEP_OUTCOMES[error.code]
+  if (error instanceof StateFileError) return STATE_FILE
   return error instanceof SpoolError ? SPOOL : UNFORESEEN
 }
 

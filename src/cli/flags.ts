@@ -124,24 +124,44 @@ export const OUTPUT_FLAGS: FlagGroup = {
   ],
 }
 
-/** Of `doctor`, beside those by which a transfer would reach daemon and store. */
-export const DOCTOR_FLAGS: FlagGroup = {
-  title: "Doctor flags",
+/** Of commands that need a store and no daemon. */
+const STORE_FLAGS: readonly Flag[] = [
+  ...TRANSFER_FLAGS.flags.filter(({ name }) => name === "memory" || name === "concurrency"),
+  ...OUTPUT_FLAGS.flags.filter(({ name }) => name === "verbose" || name === "json" || name === "progress"),
+]
+
+export const VERIFY_FLAGS: FlagGroup = {
+  title: "Verify flags",
   flags: [
     {
-      name: "read-only",
+      name: "quick",
       type: "boolean",
-      describe: "Neither write nor delete in the store to see whether it can be",
+      describe: "Look at the sizes of layers, and read only what names them",
     },
-    ...TRANSFER_FLAGS.flags.filter(({ name }) => name !== "keep-ref"),
     {
-      name: "verbose",
-      alias: "v",
-      type: "count",
-      describe: "Log what goes wrong in full; -vv: every request too",
+      name: "state",
+      type: "string",
+      value: "FILE",
+      describe: "Remember there which blobs are good; a second run does not read them again",
     },
-    { name: "quiet", alias: "q", type: "boolean", describe: "Print only warnings and failures" },
-    { name: "json", type: "boolean", describe: "Print the findings as one JSON document" },
+    ...STORE_FLAGS,
+    { name: "quiet", alias: "q", type: "boolean", describe: "Print only what is wrong" },
+  ],
+}
+
+export const PRUNE_FLAGS: FlagGroup = {
+  title: "Prune flags",
+  flags: [
+    {
+      name: "older-than",
+      type: "duration",
+      value: "TIME",
+      range: { least: 60_000 },
+      describe: "Leave what is younger than this; default: 24h",
+    },
+    { name: "delete", type: "boolean", describe: "Delete it; without this flag it is only listed" },
+    ...STORE_FLAGS.filter(({ name }) => name !== "progress" && name !== "memory"),
+    { name: "quiet", alias: "q", type: "boolean", describe: "Print no summary" },
   ],
 }
 

@@ -9,6 +9,8 @@ import type { Digest } from "../oci/digest.ts"
 import type { Artifact } from "./artifact.ts"
 import { type Backend, BACKENDS, DEFAULT_BACKEND } from "./backends.ts"
 import type { Invocation } from "./command.ts"
+import { driverOptions } from "./driver-options.ts"
+import type { Io } from "./io.ts"
 import { formOf, isFolder, parseReference, type StoreReference } from "./reference.ts"
 import { UsageError } from "./usage-error.ts"
 import type { Values } from "./values.ts"
@@ -89,10 +91,25 @@ function targetOf({ name, tag, digest }: Artifact): PushTarget {
 }
 
 /** The reference as a URL that can be given to any command again. */
-export function urlOf({ backend, location }: Store, { name, tag }: Artifact, digest: Digest): string {
+export function urlOf(store: Store, { name, tag }: Artifact, digest: Digest): string {
   const artifact = `${name}${tag === undefined ? "" : `:${tag}`}@${digest}`
-  const [scheme] = backend.schemes
-  if (!isFolder(backend)) return `${scheme}://${location}/${artifact}`
-  const folder = pathToFileURL(location).pathname.replace(/\/$/, "")
-  return `${scheme}://${folder}${name.includes("/") ? "//" : "/"}${artifact}`
+  return `${storeUrlOf(store)}${isFolder(store.backend) && name.includes("/") ? "//" : "/"}${artifact}`
+}
+
+/** The store itself, as a URL. */
+export function storeUrlOf({ backend, location }: Store): string {
+  const place = isFolder(backend) ? pathToFileURL(location).pathname.replace(/\/$/, "") : location
+  return `${backend.schemes[0]}://${place}`
+}
+
+/** Settings that make a bucket of the same name another one. */
+const PLACES = ["endpoint", "account-name", "root-dir"] as const
+
+/** The store and everything that tells it from others of its name. */
+export function storeIdentityOf(store: Store, values: Values, env: Io["env"]): string {
+  const options = driverOptions(store.backend, values, env)
+  const places = PLACES.flatMap((name) =>
+    options[name] === undefined ? [] : [`${name} ${String(options[name])}`],
+  )
+  return [storeUrlOf(store), ...places].join(", ")
 }

@@ -5,18 +5,14 @@
 import type { TransferEvent } from "../bridge/events.ts"
 import type { TransferOptions } from "../bridge/transfer.ts"
 import type { EngineInfo } from "../docker/info.ts"
-import { chooseTransport } from "../docker/reach.ts"
-import type { DriverCall } from "../storage/with-logging.ts"
 import type { Invocation } from "./command.ts"
-import { assertPartsFit, driverOptions, secretWarnings } from "./driver-options.ts"
 import { traceOf } from "./failure.ts"
-import { readParameters, unusedLines } from "./parameters.ts"
+import { prepareDriver } from "./open-driver.ts"
 import type { Direction } from "./progress/lines.ts"
 import { createProgress } from "./progress/progress.ts"
 import type { Store } from "./store.ts"
 import { createTalk, type Talk } from "./talk.ts"
 import type { TransferFlags } from "./transfer-flags.ts"
-import { formatBytes } from "./units.ts"
 
 export interface Transfer {
   readonly invocation: Invocation
@@ -40,10 +36,8 @@ export async function withTransfer<T>(
   work: (options: TransferOptions) => Promise<T>,
 ): Promise<Timed<T>> {
   const started = performance.now()
-  const { io, signal, values } = invocation
-  const { backend, location } = store
-  const options = driverOptions(backend, values, io.env)
-  assertPartsFit(options, flags.memory)
+  const { io, signal } = invocation
+  const openDriver = prepareDriver(invocation, store, flags)
   using progress = createProgress(io, { direction, enabled: flags.progress && !flags.quiet })
   // The next signal ends the process where it stands: the terminal is put in order now.
   const onAbort = () => {
@@ -52,24 +46,12 @@ export async function withTransfer<T>(
   }
   signal.addEventListener("abort", onAbort, { once: true })
   const talk = createTalk(flags, (text) => progress.line(text))
-  for (const warning of secretWarnings(backend, values)) talk.warn(warning)
   try {
     const { createMemoryBudget } = await import("../storage/budget.ts")
-    const { withLogging } = await import("../storage/with-logging.ts")
     const { connectEngine } = await import("../docker/engine.ts")
     const budget = createMemoryBudget(flags.memory)
     // A store that is not there is never created, with one exception: a folder, by a push.
-    const resources = {
-      budget,
-      concurrency: flags.concurrency,
-      create: direction === "push",
-      proxyEnv: io.env,
-      log: talk.step,
-    }
-    await using opened = await backend.open(location, options, resources)
-    for (const line of unusedLines(readParameters(backend, values))) talk.say(line)
-    const driver =
-      flags.verbosity < 2 ? opened : withLogging(opened, (call) => talk.request(describeCall(call)))
+    await using driver = await openDriver({ budget, talk, create: direction === "push" })
     using engine = await connectEngine({ host: flags.host, env: io.env, signal })
     talk.step(describeEngine(engine.info))
     const transport = flags.transport === "auto" ? chooseTransport(engine.info) : flags.transport
@@ -95,11 +77,6 @@ function tell(event: TransferEvent, talk: Talk): void {
   if (event.type === "request") talk.request(event.line)
   if (event.type === "engine" && event.progress.type === "message")
     talk.step(`docker: ${event.progress.text}`)
-}
-
-export function describeCall({ driver, operation, key, bytes, milliseconds, outcome }: DriverCall): string {
-  const size = bytes === undefined ? "" : ` ${formatBytes(bytes)}`
-  return `${driver}: ${operation} ${key}${size} ${outcome} ${Math.round(milliseconds)} ms`
 }
 
 function describeEngine({ kind, version, host, store }: EngineInfo): string {

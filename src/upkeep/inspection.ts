@@ -76,12 +76,12 @@ export function inspect(options: InspectionOptions): Inspection {
 
   async function lookAtManifest(digest: Digest): Promise<void> {
     const subject = subjectOf.data(digest)
-    onEvent({ type: "found", bytes: 0 })
     const { seen, manifest } = await withMemory(budget, MANIFEST_LIMIT, signal, () =>
       readManifest(driver, digest, signal),
     )
     data.set(subject, seen)
     const bytes = seen.state?.size ?? 0
+    onEvent({ type: "found", bytes })
     onEvent({ type: "read", bytes })
     onEvent({ type: "checked", bytes, known: false })
     if (!manifest) return

@@ -6,13 +6,15 @@ const COMMANDS = [
   "",
   ...BACKENDS.flatMap(({ name }) => [
     name,
-    ...["push", "pull", "serve", "doctor"].map((command) => `${name} ${command}`),
+    `${name} push`,
+    `${name} pull`,
+    `${name} verify`,
+    `${name} prune`,
   ]),
   "push",
   "pull",
-  "serve",
-  "doctor",
-  "hash-password",
+  "verify",
+  "prune",
   "completion",
 ]
 

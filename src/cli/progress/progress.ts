@@ -22,11 +22,15 @@ export interface ProgressOptions {
   readonly enabled: boolean
 }
 
-export function createProgress({ stderr, env }: Io, { direction, enabled }: ProgressOptions): Progress {
+export function createProgress(io: Io, { direction, enabled }: ProgressOptions): Progress {
+  const { stderr } = io
   if (!enabled) return createTalkOnly(stderr)
-  // Some build servers pretend to be terminals, and keep every frame.
-  const drawable = stderr.isTTY === true && env["TERM"] !== "dumb" && !env["CI"]
-  return drawable ? createBars(stderr, direction) : createPlain(stderr, direction)
+  return isDrawable(io) ? createBars(stderr, direction) : createPlain(stderr, direction)
+}
+
+/** Whether stderr can be drawn over. Some build servers pretend to be terminals, and keep every frame. */
+export function isDrawable({ stderr, env }: Io): boolean {
+  return stderr.isTTY === true && env["TERM"] !== "dumb" && !env["CI"]
 }
 
 function createTalkOnly(output: Io["stderr"]): Progress {
