@@ -31,7 +31,7 @@ export function leftoverLine({ kind, key, started, bytes, removed }: FoundLeftov
 export function summarizePrune({ age, remove }: PruneRequest, { leftovers }: PruneResult): string {
   if (leftovers.length === 0) return `No leftovers older than ${formatDuration(age)}.`
   if (!remove) {
-    return `${volume(leftovers)} older than ${formatDuration(age)}; nothing was deleted: --delete does it.`
+    return `${volume(leftovers)}, older than ${formatDuration(age)}; nothing was deleted: --delete does it.`
   }
   const removed = leftovers.filter((each) => each.removed)
   return `Deleted ${volume(removed)}.`

@@ -18,7 +18,7 @@ export interface PruneOptions {
   readonly onEvent?: OnPruneEvent
 }
 
-export type OnPruneEvent = (event: PruneEvent) => void
+type OnPruneEvent = (event: PruneEvent) => void
 
 export type PruneEvent =
   | { readonly type: "found"; readonly leftover: FoundLeftover }

@@ -1,47 +1,16 @@
 import { randomBytes } from "node:crypto"
-import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { digestOf } from "../../src/oci/digest.ts"
 import type { RepositoryName, Tag } from "../../src/oci/reference.ts"
-import type { StorageDriver } from "../../src/storage/driver.ts"
-import { createFileDriver } from "../../src/storage/file.ts"
 import { chunksOf, MiB, sha256Of } from "../support/bytes.ts"
-import type { Cloud } from "../support/clouds/cloud.ts"
-import { CLOUDS } from "../support/clouds/clouds.ts"
 import { describeUnless } from "../support/describe-unless.ts"
 import { type Content, image, layerOf } from "../support/oci-content.ts"
+import { type Place, PLACES } from "../support/places.ts"
 import { differences } from "../support/registry-client.ts"
 import { serveRegistry, type ServedRegistry } from "../support/served-registry.ts"
 
 const NAME = "team/app" as RepositoryName
 const TAG = "v1" as Tag
-
-/** What two processes that push share. */
-interface Place extends AsyncDisposable {
-  openDriver(): Promise<StorageDriver>
-  unfinishedUploads(): Promise<readonly string[]>
-}
-
-async function openFolder(): Promise<Place> {
-  const root = await mkdtemp(join(tmpdir(), "oci-store-concurrent-"))
-  return {
-    openDriver: async () => createFileDriver({ root, createRoot: false }),
-    unfinishedUploads: async () => [],
-    [Symbol.asyncDispose]: () => rm(root, { recursive: true }),
-  }
-}
-
-async function openCloud(cloud: Cloud): Promise<Place> {
-  const server = await cloud.start()
-  const objects = await server.createBucket("shared")
-  return {
-    openDriver: () => server.openDriver({ bucket: "shared" }),
-    unfinishedUploads: () => objects.unfinishedUploads(),
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
-  }
-}
 
 /** Each gets half of the bytes, waits until the other has as much, and gets the rest. */
 function inStep(bytes: Buffer): () => AsyncGenerator<Uint8Array> {
@@ -63,16 +32,7 @@ async function push({ registry }: ServedRegistry, { blobs, root }: Content): Pro
   await registry.tags.publish(NAME, TAG, root.digest)
 }
 
-const STORES = [
-  { name: "folder", missing: async () => undefined, open: openFolder },
-  ...CLOUDS.map((cloud) => ({
-    name: cloud.name,
-    missing: () => cloud.missing(),
-    open: () => openCloud(cloud),
-  })),
-]
-
-for (const store of STORES) {
+for (const store of PLACES) {
   describeUnless(await store.missing(), `two processes push at the same time: ${store.name}`, () => {
     let place: Place
     let one: ServedRegistry

@@ -49,9 +49,10 @@ it("takes up wherever a writer was killed", async () => {
 })
 
 it("takes two writers at a time", async () => {
-  const writers = [await openKnownDigests(file, STORE), await openKnownDigests(file, STORE)]
+  const one = await openKnownDigests(file, STORE)
+  const other = await openKnownDigests(file, STORE)
   const digests = Array.from({ length: 200 }, (_, index) => digestOf(Buffer.from(String(index))))
-  await Promise.all(digests.map((digest, index) => writers[index % 2]?.add(digest)))
+  await Promise.all(digests.map((digest, index) => (index % 2 ? one : other).add(digest)))
   const known = await openKnownDigests(file, STORE)
   expect(digests.every((digest) => known.has(digest))).toBe(true)
 })
