@@ -42,6 +42,7 @@ export async function prune(options: PruneOptions): Promise<PruneResult> {
   /** The first refusal, by what it was about: each is another permission, and asked for once. */
   const denied = new Map<Leftover["kind"], StorageError>()
   for await (const leftover of staleIn(options, onEvent)) {
+    options.signal?.throwIfAborted()
     const { remove: _, ...said } = leftover
     const found = { ...said, removed: options.remove && (await tryRemove(leftover, denied)) }
     leftovers.push(found)

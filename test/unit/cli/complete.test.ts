@@ -5,11 +5,11 @@ import { complete } from "../../../src/cli/complete.ts"
 const candidates = (...words: string[]) => complete(rootCommand(), words).split("\n").slice(0, -1)
 
 it.each([
-  [[""], ["s3", "gcs", "azure", "file", "push", "pull", "serve", "doctor", "hash-password", "completion"]],
+  [[""], ["s3", "gcs", "azure", "file", "push", "pull", "verify", "prune", "completion"]],
   [["pu"], ["push", "pull"]],
   [
     ["s3", ""],
-    ["push", "pull", "serve", "doctor"],
+    ["push", "pull", "verify", "prune"],
   ],
   [
     ["s3", "--region", "x", "pu"],

@@ -5,12 +5,14 @@ import {
   EXIT_CODES,
   STORAGE_OUTCOMES,
   TRANSFER_OUTCOMES,
+  UPKEEP_OUTCOMES,
 } from "../../../src/cli/exit-codes.ts"
 import { explain, outcomeOf } from "../../../src/cli/failure.ts"
 import { UsageError } from "../../../src/cli/usage-error.ts"
 import { DockerError, type DockerErrorCode } from "../../../src/docker/errors.ts"
 import { SpoolError } from "../../../src/registry/temp-file.ts"
 import { StorageError, type StorageErrorCode } from "../../../src/storage/driver.ts"
+import type { UpkeepErrorCode } from "../../../src/upkeep/errors.ts"
 
 /** All codes and what they lead to: a new code does not compile until it is here. */
 const STORAGE: Record<StorageErrorCode, number> = {
@@ -44,11 +46,13 @@ const TRANSFER: Record<TransferErrorCode, number> = {
   CONTENT_DAMAGED: 5,
   INCOMPLETE: 5,
 }
+const UPKEEP: Record<UpkeepErrorCode, number> = { TAG_ABSENT: 5, DAMAGED: 5, NOT_DELETED: 4 }
 
 it.each([
   ["StorageError", STORAGE_OUTCOMES, STORAGE],
   ["DockerError", DOCKER_OUTCOMES, DOCKER],
   ["TransferError", TRANSFER_OUTCOMES, TRANSFER],
+  ["UpkeepError", UPKEEP_OUTCOMES, UPKEEP],
 ])("maps every code of %s", (_, outcomes, expected) => {
   const codes = Object.fromEntries(Object.entries(outcomes).map(([name, { code }]) => [name, code]))
   expect(codes).toEqual(expected)
