@@ -41,7 +41,8 @@ export function createVerifyTally(): VerifyTally {
     line() {
       const done = checked.objects + known.objects
       const rate = seconds() > 0 ? `, ${formatBytes(read / seconds())}/s` : ""
-      const bytes = `${formatBytes(read + known.bytes)} of ${formatBytes(found.bytes)}`
+      // With --quick little is read, and looked at all the same.
+      const bytes = `${formatBytes(Math.max(read, checked.bytes) + known.bytes)} of ${formatBytes(found.bytes)}`
       return `Checked ${done} of ${formatCount(found.objects, "object")}, ${bytes}${rate}`
     },
     checked: () => checked,

@@ -15,7 +15,7 @@ export type DamageKind = "missing" | "size" | "corrupt" | "unlinked"
 
 export interface Damage {
   readonly kind: DamageKind
-  /** `warning`: no daemon that pulls the image comes across it. */
+  /** `warning`: whoever pulls the image does not come across it. */
   readonly level: "error" | "warning"
   /** Of the object that is not as it should be. */
   readonly key: string

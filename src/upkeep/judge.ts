@@ -2,8 +2,7 @@
  * From what was seen to what is wrong with it.
  * @module
  */
-import type { Damage } from "./damage.ts"
-import { subjectOf } from "./damage.ts"
+import { type Damage, subjectOf } from "./damage.ts"
 import type { Evidence, SeenData, SeenLink } from "./evidence.ts"
 
 type Judgement = Omit<Damage, "breaks">
@@ -55,14 +54,17 @@ function judgeLink(
   { key, digest, state, data: linked }: SeenLink,
 ): Judged {
   if (state.is === "good") return []
-  const of = digest && roles.get(digest)
-  const common = { level: "error", key, ...(digest && { digest }) } as const
-  if (state.is === "wrong") return [[subject, { ...common, kind: "corrupt", text: state.text }]]
+  const common = { key, ...(digest && { digest }) }
+  if (state.is === "wrong")
+    return [[subject, { ...common, kind: "corrupt", level: "error", text: state.text }]]
   // Of what is gone itself, the link is not missed: whatever brings it back writes both.
   if (linked !== undefined && !data.get(linked)?.state) return []
-  const text =
-    of === undefined
-      ? "the repository has manifests and not a single layer link, over which registries' garbage collection stumbles"
-      : `the repository's link to the ${of} is missing, by which registries find it`
-  return [[subject, { ...common, kind: "unlinked", text }]]
+  const missing = { ...common, kind: "unlinked" } as const
+  if (digest === undefined) return [[subject, { ...missing, level: "warning", text: UNCOLLECTABLE }]]
+  const text = `the repository's link to the ${roles.get(digest) ?? "blob"} is missing, by which registries find it`
+  return [[subject, { ...missing, level: "error", text }]]
 }
+
+/** An index of nothing, pushed by a stock registry, makes such a repository: it is served all the same. */
+const UNCOLLECTABLE =
+  "the repository has manifests and not a single layer link, so registries' garbage collection gives up over it or removes what it has"
