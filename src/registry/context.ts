@@ -27,9 +27,7 @@ export interface RegistryOptions {
   readonly onBlob?: OnBlobEvent | undefined
 }
 
-export interface RegistryContext extends Required<
-  Omit<RegistryOptions, "onBlob" | "onWarning" | "tempDir">
-> {
+export interface RegistryContext extends Required<Omit<RegistryOptions, "onBlob" | "onWarning" | "tempDir">> {
   readonly tempDir: string
   readonly driver: StorageDriver
   readonly memory: RegistryMemory
