@@ -13,15 +13,15 @@ export interface Tasks {
 
 export function createTasks(limit: number, signal?: AbortSignal): Tasks {
   // A set, for it gives its first member away without moving all the others.
-  const waiting = new Set<Task>()
+  const waiting = new Set<{ readonly run: Task }>()
   const idle = Promise.withResolvers<void>()
   let running = 0
   let failure: { readonly error: unknown } | undefined
 
-  async function runOne(task: Task): Promise<void> {
+  async function runOne(run: Task): Promise<void> {
     try {
       signal?.throwIfAborted()
-      await task()
+      await run()
     } catch (error) {
       failure ??= { error }
       waiting.clear()
@@ -32,19 +32,19 @@ export function createTasks(limit: number, signal?: AbortSignal): Tasks {
   }
 
   function runMore(): void {
-    for (const task of waiting) {
+    for (const next of waiting) {
       if (running >= limit) return
-      waiting.delete(task)
+      waiting.delete(next)
       running += 1
-      void runOne(task)
+      void runOne(next.run)
     }
     if (running === 0) idle.resolve()
   }
 
   return {
-    add(task) {
+    add(run) {
       if (failure) return
-      waiting.add(task)
+      waiting.add({ run })
       runMore()
     },
     async finish() {

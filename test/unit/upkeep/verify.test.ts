@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises"
 import { beforeEach, describe, expect, it } from "vitest"
 import { type Digest, digestOf } from "../../../src/oci/digest.ts"
 import type { RepositoryName, Tag } from "../../../src/oci/reference.ts"
@@ -63,8 +64,27 @@ describe("a whole store", () => {
     expect(await check({ driver: createMemoryDriver() })).toEqual({ tags: 0, repositories: 0, damage: [] })
   })
 
-  it("is looked at one object at a time if so asked", async () => {
-    expect((await check({ concurrency: 1 })).damage).toEqual([])
+  it.each([
+    ["as many objects at a time as were asked for", { concurrency: 2 }, 2],
+    ["one at a time if so asked", { concurrency: 1 }, 1],
+    ["as many blobs as there is memory for", { budget: createMemoryBudget(3 * MiB) }, 3],
+  ])("is read %s", async (_, options, most) => {
+    let open = 0
+    let seen = 0
+    const noting: StorageDriver = {
+      ...driver,
+      async read(key, options) {
+        const object = await driver.read(key, options)
+        if (!key.includes("/blobs/")) return object
+        open += 1
+        await setImmediate()
+        seen = Math.max(seen, open)
+        object.body.once("close", () => (open -= 1))
+        return object
+      },
+    }
+    expect((await check({ driver: noting, ...options })).damage).toEqual([])
+    expect(seen).toBe(most)
   })
 
   it("is written to by nobody", async () => {
