@@ -8,10 +8,11 @@ import type { RepositoryName, Tag } from "../oci/reference.ts"
 import { TransferError } from "./errors.ts"
 import { type BlobCount, createTally } from "./events.ts"
 import { foreseenDigest, publishTag, refuseTaken } from "./immutable.ts"
-import { findImage, type FoundImage, reportPlatforms } from "./local-image.ts"
-import { withLoopbackName } from "./loopback-name.ts"
-import { platformsApart, putIndex } from "./partial-index.ts"
-import { either, openRegistry, type TransferOptions } from "./transfer.ts"
+import { findImage, reportPlatforms } from "./local-image.ts"
+import type { TransferOptions } from "./transfer.ts"
+import { openArchivePush } from "./transports/archive-push.ts"
+import { openRegistryPush } from "./transports/registry-push.ts"
+import type { Transport } from "./transports/transport.ts"
 
 export interface PushTarget {
   readonly name: RepositoryName
@@ -27,6 +28,11 @@ export interface PushOptions extends TransferOptions {
   readonly force?: boolean
   /** Never move a tag that is there: to push what it names is success, anything else an error. */
   readonly immutableTags?: boolean
+  /**
+   * How layers are compressed that come uncompressed; only with the transport `archive`. Defaults to gzip where the engine makes
+   * manifests anew, and to none where it keeps them.
+   */
+  readonly compression?: CompressOptions | undefined
   /** Refuse an index of which the daemon lacks platforms. */
   readonly requireAllPlatforms?: boolean
 }
@@ -52,14 +58,13 @@ export interface PushResult {
  *   thrown, no tag has moved and the daemon is as it was.
  */
 export async function push(options: PushOptions): Promise<PushResult> {
-  const { engine, targets, immutableTags = false, signal, onEvent = () => undefined } = options
+  const { engine, targets, immutableTags = false, transport = "registry", signal } = options
+  const { onEvent = () => undefined } = options
   const image = await findImage(engine, options.images, signal)
   reportPlatforms(image, options.requireAllPlatforms ?? false, onEvent)
   const tally = createTally()
-  const repositories = targets.map(({ name }) => name)
-  const visible = { repositories, access: "push", rewrite: options.force ?? false, immutableTags } as const
-  await using ephemeral = await openRegistry(options, visible, tally)
-  const { tags } = ephemeral.registry
+  await using way = await OPEN[transport](options, tally)
+  const { tags } = way.registry
   // Also proves bucket, sign-in and endpoint, before the daemon is bothered.
   const previous = await Promise.all(targets.map(({ name, tag }) => tags.resolve(name, tag, signal)))
   const before = targets.map((target, index) => ({ ...target, previous: previous[index] }))
@@ -76,7 +81,7 @@ export async function push(options: PushOptions): Promise<PushResult> {
       return digest ? [{ ...target, digest }] : []
     })
     if (immutableTags) refuseTaken(tagged)
-    const published = await publish(ephemeral, tagged)
+    const published = await publish(way, tagged)
     return { image: image.name, published, stored: tally.moved(), present: tally.present() }
   } catch (error) {
     signal?.throwIfAborted()

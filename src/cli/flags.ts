@@ -53,6 +53,20 @@ export const PUSH_FLAGS: FlagGroup = {
       type: "boolean",
       describe: "Never move a tag that is there: fail (5) unless it names just what is pushed",
     },
+    {
+      name: "compression",
+      type: "string",
+      value: "HOW",
+      choices: ["gzip", "zstd"],
+      describe:
+        "Of layers that a daemon saves uncompressed; engines before 23 read no zstd; default: gzip, or as it is in a containerd store",
+    },
+    {
+      name: "compression-level",
+      type: "number",
+      value: "N",
+      describe: "gzip: 1 to 9, default 6; zstd: 1 to 19, default 3",
+    },
   ],
 }
 
@@ -162,6 +176,27 @@ export const PRUNE_FLAGS: FlagGroup = {
     { name: "delete", type: "boolean", describe: "Delete it; without this flag it is only listed" },
     ...STORE_FLAGS.filter(({ name }) => name !== "progress" && name !== "memory"),
     { name: "quiet", alias: "q", type: "boolean", describe: "Print no summary" },
+  ],
+}
+
+/** Of `doctor`, beside those by which a transfer would reach daemon and store. */
+export const DOCTOR_FLAGS: FlagGroup = {
+  title: "Doctor flags",
+  flags: [
+    {
+      name: "read-only",
+      type: "boolean",
+      describe: "Neither write nor delete in the store to see whether it can be",
+    },
+    ...TRANSFER_FLAGS.flags.filter(({ name }) => name !== "keep-ref"),
+    {
+      name: "verbose",
+      alias: "v",
+      type: "count",
+      describe: "Log what goes wrong in full; -vv: every request too",
+    },
+    { name: "quiet", alias: "q", type: "boolean", describe: "Print only warnings and failures" },
+    { name: "json", type: "boolean", describe: "Print the findings as one JSON document" },
   ],
 }
 

@@ -34,6 +34,7 @@ export function splitBucket(text: string, noun: string, refuse: Refuse): Split {
       `'${location}' has a ':', like a registry's address; an image of the daemon is named by --image`,
     )
   }
+  if (location === "") return refuse(`it names no ${noun}`)
   if (!isBucketName(location)) {
     return refuse(
       `'${location}' is no ${noun} name: letters, digits, '.', '-' and '_' only, the first a letter or digit`,

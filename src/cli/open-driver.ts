@@ -35,13 +35,14 @@ export function prepareDriver(
   return async ({ budget, talk, create }) => {
     for (const warning of secretWarnings(backend, values)) talk.warn(warning)
     const { withLogging } = await import("../storage/with-logging.ts")
-    const driver = await backend.open(location, options, { budget, concurrency, create, log: talk.step })
+    const resources = { budget, concurrency, create, proxyEnv: io.env, log: talk.step }
+    const driver = await backend.open(location, options, resources)
     for (const line of unusedLines(readParameters(backend, values))) talk.say(line)
     return verbosity < 2 ? driver : withLogging(driver, (call) => talk.request(describeCall(call)))
   }
 }
 
-function describeCall({ driver, operation, key, bytes, milliseconds, outcome }: DriverCall): string {
+export function describeCall({ driver, operation, key, bytes, milliseconds, outcome }: DriverCall): string {
   const size = bytes === undefined ? "" : ` ${formatBytes(bytes)}`
   return `${driver}: ${operation} ${key}${size} ${outcome} ${Math.round(milliseconds)} ms`
 }

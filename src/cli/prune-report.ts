@@ -2,10 +2,11 @@
  * What was pruned, or would be, as lines and as a document.
  * @module
  */
+import { formatDuration } from "../options/quantities.ts"
 import { UpkeepError } from "../upkeep/errors.ts"
 import type { FoundLeftover, PruneResult } from "../upkeep/prune.ts"
 import { type Store, storeUrlOf } from "./store.ts"
-import { formatBytes, formatCount, formatDuration } from "./units.ts"
+import { formatBytes, formatCount } from "./units.ts"
 
 export interface PruneRequest {
   readonly store: Store

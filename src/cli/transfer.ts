@@ -5,6 +5,7 @@
 import type { TransferEvent } from "../bridge/events.ts"
 import type { TransferOptions } from "../bridge/transfer.ts"
 import type { EngineInfo } from "../docker/info.ts"
+import { chooseTransport } from "../docker/reach.ts"
 import type { Invocation } from "./command.ts"
 import { traceOf } from "./failure.ts"
 import { prepareDriver } from "./open-driver.ts"

@@ -37,7 +37,11 @@ export async function withUpkeep<T>(
   const openDriver = prepareDriver(invocation, store, flags)
   using line = createStatus(io, flags.progress && !flags.quiet && !!status, status ?? (() => ""))
   // The next signal ends the process where it stands: the terminal is put in order now.
-  signal.addEventListener("abort", () => line.close(), { once: true })
+  const onAbort = () => {
+    line.close()
+    io.stderr.write("Interrupted: cleaning up. Once more to leave at once.\n")
+  }
+  signal.addEventListener("abort", onAbort, { once: true })
   const talk = createTalk(flags, (text) => line.line(text))
   try {
     const { createMemoryBudget } = await import("../storage/budget.ts")

@@ -21,6 +21,11 @@ export interface RegistryOptions {
   readonly immutableTags?: boolean
   /** Told in whole sentences what an operator should know although everything goes on. */
   readonly onWarning?: ((text: string) => void) | undefined
+  /**
+   * Where uploads live until they are complete. `memory`: with this process, to which the client must come back. `stored`: in the
+   * store, so that any of several replicas goes on with them, and so does this one after a restart.
+   */
+  readonly sessions?: "memory" | "stored"
   readonly budget: MemoryBudget
   /** Directory for layers whose digest is not known before their last byte. Defaults to the system's. */
   readonly tempDir?: string | undefined

@@ -49,6 +49,11 @@ export function layersRoot(name: RepositoryName): string {
   return `${repository(name)}/_layers/`
 }
 
+/** Blobs and manifests that the repository has: with none of either below this, it is not there. */
+export function repositoryRoot(name: RepositoryName): string {
+  return `${repository(name)}/`
+}
+
 export function tagsRoot(name: RepositoryName): string {
   return `${repository(name)}/_manifests/tags/`
 }
@@ -67,6 +72,10 @@ export function tagIndex(name: RepositoryName, tag: Tag, digest: Digest): string
 
 export function uploadsRoot(name: RepositoryName): string {
   return `${repository(name)}/_uploads/`
+}
+
+export function uploadRoot(name: RepositoryName, id: string): string {
+  return `${uploadsRoot(name)}${id}/`
 }
 
 export function uploadData(name: RepositoryName, id: string): string {

@@ -26,6 +26,7 @@ export interface Manifests {
   stat(name: RepositoryName, reference: Reference, signal?: AbortSignal): Promise<StoredManifest>
   /**
    * @param contentType what the client declares it to be
+   * @param moreTags to be moved to it as well
    * @throws RegistryError MANIFEST_INVALID, DIGEST_INVALID, MANIFEST_BLOB_UNKNOWN; TagExistsError
    */
   put(
@@ -101,12 +102,13 @@ export function createManifests(
       if (reference.digest) checkDigest(digest, reference.digest)
       const { tag } = reference
       if (tag && !rewrite && tags.known(name, tag) === digest) return { digest, manifest }
-      if (tag) await tags.admit(name, tag, digest)
+      const wanted = [...(tag ? [tag] : []), ...moreTags]
+      await Promise.all(wanted.map((each) => tags.admit(name, each, digest)))
       await settle(name, manifest, digest)
       const stored = { digest, bytes, mediaType: manifest.mediaType }
       await store.write(name, stored)
       await referrers?.add(name, stored, manifest)
-      await Promise.all([...(tag ? [tag] : []), ...moreTags].map((each) => tags.set(name, each, digest)))
+      await Promise.all(wanted.map((each) => tags.set(name, each, digest)))
       return { digest, manifest }
     },
 

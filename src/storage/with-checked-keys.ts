@@ -16,6 +16,7 @@ export function withCheckedKeys(driver: StorageDriver): StorageDriver {
   return {
     ...driver,
 
+    // It may turn out only with the first request.
     get looksBeforeWriting() {
       return driver.looksBeforeWriting ?? false
     },

@@ -6,15 +6,15 @@ const COMMANDS = [
   "",
   ...BACKENDS.flatMap(({ name }) => [
     name,
-    `${name} push`,
-    `${name} pull`,
-    `${name} verify`,
-    `${name} prune`,
+    ...["push", "pull", "serve", "verify", "prune", "doctor"].map((command) => `${name} ${command}`),
   ]),
   "push",
   "pull",
+  "serve",
   "verify",
   "prune",
+  "doctor",
+  "hash-password",
   "completion",
 ]
 

@@ -242,4 +242,4 @@ it("explains what is wrong with a command line and exits with 2, asking neither 
     transcript.push(`$ oci-store ${line}\n${stderr}`)
   }
   await expect(transcript.join("\n")).toMatchFileSnapshot("usage-errors.txt")
-})
+}, 60_000)

@@ -16,7 +16,11 @@ import { openInProcess } from "./in-process.ts"
 import type { PushTransport, Transport } from "./transport.ts"
 
 export async function openArchivePush(options: PushOptions, tally: BlobTally): Promise<PushTransport> {
-  const way = openInProcess(options, { publish: "held", rewrite: options.force ?? false }, tally)
+  const way = openInProcess(
+    options,
+    { publish: "held", rewrite: options.force ?? false, immutableTags: options.immutableTags ?? false },
+    tally,
+  )
   return { ...way, push: (target, image) => pushArchive(way, target, image, options) }
 }
 

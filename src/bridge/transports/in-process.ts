@@ -10,7 +10,7 @@ import type { Transport } from "./transport.ts"
 
 export function openInProcess(
   { driver, budget, tempDir, onEvent = () => undefined }: TransferOptions,
-  options: Pick<RegistryOptions, "publish" | "rewrite">,
+  options: Pick<RegistryOptions, "publish" | "rewrite" | "immutableTags">,
   tally: BlobTally,
 ): Transport {
   const registry = createRegistry(driver, {
@@ -18,6 +18,7 @@ export function openInProcess(
     scope: "store",
     budget,
     tempDir,
+    onWarning: (text) => onEvent({ type: "warning", text }),
     onBlob(event) {
       tally.add(event)
       onEvent({ type: "blob", event })

@@ -16,7 +16,8 @@ import type { PushTransport } from "./transport.ts"
 
 export async function openRegistryPush(options: PushOptions, tally: BlobTally): Promise<PushTransport> {
   const repositories = options.targets.map(({ name }) => name)
-  const visible = { repositories, access: "push", rewrite: options.force ?? false } as const
+  const { force = false, immutableTags = false } = options
+  const visible = { repositories, access: "push", rewrite: force, immutableTags } as const
   const ephemeral = await openRegistry(options, visible, tally)
   return {
     registry: ephemeral.registry,

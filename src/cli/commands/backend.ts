@@ -5,13 +5,22 @@
 import { type Backend, flagsOf } from "../backends.ts"
 import type { Command } from "../command.ts"
 import { describeParameters } from "./describe-parameters.ts"
+import { doctorCommand } from "./doctor.ts"
 import { pruneCommand } from "./prune.ts"
 import { pullCommand } from "./pull.ts"
 import { pushCommand } from "./push.ts"
+import { serveCommand } from "./serve.ts"
 import { verifyCommand } from "./verify.ts"
 
 export function backendCommand(backend: Backend): Command {
-  const commands = [pushCommand(backend), pullCommand(backend), verifyCommand(backend), pruneCommand(backend)]
+  const commands = [
+    pushCommand(backend),
+    pullCommand(backend),
+    serveCommand(backend),
+    verifyCommand(backend),
+    pruneCommand(backend),
+    doctorCommand(backend),
+  ]
   return {
     path: [backend.name],
     describe: backend.describe,

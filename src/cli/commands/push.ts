@@ -35,6 +35,7 @@ export function pushCommand(backend?: Backend): Command {
         targets,
         force,
         immutableTags,
+        compression: readCompression(values),
         requireAllPlatforms: values.boolean("require-all-platforms") ?? false,
       }
       const done = await withTransfer({ invocation, store, flags, direction: "push" }, async (transfer) => {

@@ -6,9 +6,12 @@ import { BACKENDS, DEFAULT_BACKEND } from "../backends.ts"
 import type { Command } from "../command.ts"
 import { backendCommand } from "./backend.ts"
 import { completionCommand } from "./completion.ts"
+import { doctorCommand } from "./doctor.ts"
+import { hashPasswordCommand } from "./hash-password.ts"
 import { pruneCommand } from "./prune.ts"
 import { pullCommand } from "./pull.ts"
 import { pushCommand } from "./push.ts"
+import { serveCommand } from "./serve.ts"
 import { verifyCommand } from "./verify.ts"
 
 export function rootCommand(): Command {
@@ -27,8 +30,11 @@ export function rootCommand(): Command {
     commands: [
       ...BACKENDS.map(backendCommand),
       ...transfers,
+      serveCommand(),
       verifyCommand(),
       pruneCommand(),
+      doctorCommand(),
+      hashPasswordCommand(),
       completionCommand(),
     ],
   }

@@ -22,6 +22,7 @@ const image = (manifests?: readonly LocalManifest[]): FoundImage => ({
   repoTags: [],
   repoDigests: [],
   size: 1,
+  layers: [],
   ...(manifests && { manifests }),
 })
 

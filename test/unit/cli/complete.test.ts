@@ -5,11 +5,11 @@ import { complete } from "../../../src/cli/complete.ts"
 const candidates = (...words: string[]) => complete(rootCommand(), words).split("\n").slice(0, -1)
 
 it.each([
-  [[""], ["s3", "gcs", "azure", "file", "push", "pull", "verify", "prune", "completion"]],
+  [[""], "s3 gcs azure file push pull serve verify prune doctor hash-password completion".split(" ")],
   [["pu"], ["push", "pull"]],
   [
     ["s3", ""],
-    ["push", "pull", "verify", "prune"],
+    ["push", "pull", "serve", "verify", "prune", "doctor"],
   ],
   [
     ["s3", "--region", "x", "pu"],

@@ -12,7 +12,15 @@ afterEach(() => vi.useRealTimers())
 
 const ioOf = (isTTY: boolean): Io => {
   const output = { isTTY, columns: 20, write: (text: string) => (written += text) }
-  return { stdout: output, stderr: output, env: {}, cwd: "/", onSignal: () => () => undefined }
+  return {
+    stdout: output,
+    stderr: output,
+    env: {},
+    cwd: "/",
+    onSignal: () => () => undefined,
+    onReload: () => () => undefined,
+    readSecret: () => Promise.reject(new Error("nobody types")),
+  }
 }
 const CLEAR = "\r\u001B[K"
 
