@@ -8,7 +8,7 @@ import type { Blobs } from "./blobs.ts"
 import type { RegistryContext } from "./context.ts"
 import { hashing } from "./hashing.ts"
 import { blobData } from "./layout.ts"
-import { unlessPresent } from "./objects.ts"
+import { together, unlessPresent } from "./objects.ts"
 import { SPOOL_MEMORY } from "./spool.ts"
 
 export interface BlobWriter {
@@ -55,7 +55,7 @@ export function createBlobWriter({ driver, memory, onBlob }: RegistryContext, bl
     size: number,
     storeData: () => Promise<boolean>,
   ): Promise<void> {
-    const [isNew] = await Promise.all([storeData(), blobs.link(name, digest)])
+    const [isNew] = await together(storeData(), blobs.link(name, digest))
     if (isNew) memory.add(digest, size)
     else memory.addFound(digest, size)
     onBlob({ type: isNew ? "finished" : "present", digest, size })

@@ -10,7 +10,7 @@ import { isStorageError } from "../storage/driver.ts"
 import type { RegistryContext } from "./context.ts"
 import { blobData, revisionLink } from "./layout.ts"
 import { createManifestCache, type StoredManifest } from "./manifest-cache.ts"
-import { readLink, readWhole, writeLink, writeOnce } from "./objects.ts"
+import { readLink, readWhole, together, writeLink, writeOnce } from "./objects.ts"
 
 export interface ManifestStore {
   /** Whether the repository has the manifest. */
@@ -58,10 +58,10 @@ export function createManifestStore({ driver, memory }: RegistryContext): Manife
 
     async write(name, manifest) {
       const { digest, bytes } = manifest
-      await Promise.all([
+      await together(
         writeOnce(driver, blobData(digest), bytes),
         writeLink(driver, revisionLink(name, digest), digest),
-      ])
+      )
       memory.addLink(name, digest)
       cache.add(manifest)
     },

@@ -13,6 +13,7 @@ import { checkDigest } from "./hashing.ts"
 import { revisionLink } from "./layout.ts"
 import type { StoredManifest } from "./manifest-cache.ts"
 import type { ManifestStore } from "./manifest-store.ts"
+import { together } from "./objects.ts"
 import type { Referrers } from "./referrers.ts"
 import type { Tags } from "./tags.ts"
 
@@ -108,7 +109,7 @@ export function createManifests(
       const stored = { digest, bytes, mediaType: manifest.mediaType }
       await store.write(name, stored)
       await referrers?.add(name, stored, manifest)
-      await Promise.all(wanted.map((each) => tags.set(name, each, digest)))
+      await together(...wanted.map((each) => tags.set(name, each, digest)))
       return { digest, manifest }
     },
 

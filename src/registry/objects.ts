@@ -99,6 +99,17 @@ export async function unlessPresent(write: () => Promise<unknown>): Promise<bool
   }
 }
 
+/**
+ * Fails if one of them does, but only when all have ended: what the others still send must not be taken from under them, as a
+ * buffer is that somebody else then fills.
+ */
+export async function together<T extends readonly Promise<unknown>[]>(
+  ...works: T
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(works)
+  return Promise.all(works)
+}
+
 function damaged(driver: StorageDriver, key: string, reason: string): StorageError {
   return new StorageError("UPLOAD_INVALID", `The object '${key}' is damaged: ${reason}.`, {
     driver: driver.name,

@@ -13,7 +13,7 @@ import type { Blobs } from "./blobs.ts"
 import type { RegistryContext } from "./context.ts"
 import { revisionLink, tagIndex } from "./layout.ts"
 import type { ManifestStore } from "./manifest-store.ts"
-import { type LinkVersion, writeLink } from "./objects.ts"
+import { type LinkVersion, together, writeLink } from "./objects.ts"
 import { type Entry, readIndex, referrersTag, writeIndex } from "./referrers-index.ts"
 import type { Tags } from "./tags.ts"
 import { createTurns } from "./turns.ts"
@@ -55,11 +55,11 @@ export function createReferrersLists(
     if (!after) return true
     const bytes = writeIndex(after)
     const digest = digestOf(bytes)
-    await Promise.all([
+    await together(
       store.write(name, { digest, mediaType: OCI_IMAGE_INDEX, bytes }),
       // An index of nothing links itself, as any other does: a repository must have a layer link.
       ...(after.length === 0 ? [blobs.link(name, digest)] : []),
-    ])
+    )
     if (!(await publish(name, tag, digest, current))) {
       await retire(name, tag, digest, after)
       return false
@@ -101,7 +101,7 @@ export function createReferrersLists(
     await driver.delete(links)
     // A list is named by what is in it: somebody may just have gone back to this one.
     if ((await tags.resolve(name, tag)) !== digest) return
-    await Promise.all(links.map((link) => writeLink(driver, link, digest)))
+    await together(...links.map((link) => writeLink(driver, link, digest)))
   }
 
   return {

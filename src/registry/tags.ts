@@ -9,7 +9,7 @@ import { isTag, type RepositoryName, type Tag } from "../oci/reference.ts"
 import type { RegistryContext } from "./context.ts"
 import { createImmutableTags } from "./immutable-tags.ts"
 import { tagCurrent, tagIndex, tagRoot, tagsRoot } from "./layout.ts"
-import { hasObjects, type LinkVersion, readLink, readLinkVersion, writeLink } from "./objects.ts"
+import { hasObjects, type LinkVersion, readLink, readLinkVersion, together, writeLink } from "./objects.ts"
 import { pageOf, type PageOptions } from "./pages.ts"
 import { isRepository } from "./repositories.ts"
 
@@ -64,7 +64,7 @@ export function createTags(context: RegistryContext): Tags {
       await addToIndex()
     } else {
       // Both at once save a round trip. A kill in between leaves `index` alone: a name in a listing that the next push completes.
-      await Promise.all([driver.write(tagCurrent(name, tag), Buffer.from(digest, "latin1")), addToIndex()])
+      await together(driver.write(tagCurrent(name, tag), Buffer.from(digest, "latin1")), addToIndex())
     }
     remember(name, tag, digest)
     heldTags.delete(keyOf(name, tag))
