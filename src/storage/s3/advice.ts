@@ -20,6 +20,9 @@ const OVERLOAD_STATUSES = new Set([429, 503])
 const RETRIED_STATUSES = new Set([408, 429, 500, 502, 503, 504])
 const RETRIED_NAMES = new Set(["RequestTimeout", "InternalError", "TimeoutError"])
 
+/** A byte was changed on its way: sent again, it is hardly changed again. */
+const DAMAGED = new Set(["BadDigest", "XAmzContentSHA256Mismatch"])
+
 /** Another attempt is signed with the store's time: the SDK has learnt it from the refusal. */
 const CLOCK_SKEW = new Set(["RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"])
 
@@ -28,7 +31,7 @@ export function advise(error: unknown): RetryAdvice | undefined {
   const { name, status, systemCode, retryAfter } = failure
   if (CLOCK_SKEW.has(name)) return { attempts: 2 }
   // Someone else is writing the same key at this moment: soon it is there or not.
-  if (name === "ConditionalRequestConflict") return { attempts: 4 }
+  if (name === "ConditionalRequestConflict" || DAMAGED.has(name)) return { attempts: 4 }
   // Before the status: the SDK makes 503 of every error in a body of status 200.
   if (isFinal(failure)) return undefined
   if (systemCode) return adviseConnection(systemCode)

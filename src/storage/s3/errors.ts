@@ -47,6 +47,9 @@ const CODES: Readonly<Record<string, StorageErrorCode>> = {
   InvalidPartOrder: "UPLOAD_INVALID",
   EntityTooSmall: "UPLOAD_INVALID",
   EntityTooLarge: "UPLOAD_INVALID",
+  // The bytes that came are not those that were sent.
+  BadDigest: "UPLOAD_INVALID",
+  XAmzContentSHA256Mismatch: "UPLOAD_INVALID",
   QuotaExceeded: "NO_SPACE",
   XMinioStorageFull: "NO_SPACE",
   SlowDown: "UNAVAILABLE",
