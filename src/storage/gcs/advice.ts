@@ -6,9 +6,10 @@
 import { adviseConnection, systemCodeOf } from "../failed-request.ts"
 import type { RetryAdvice } from "../retry.ts"
 import { AnswerError } from "./answer.ts"
-import { codeOf } from "./errors.ts"
+import { codeOf, isDamaged } from "./errors.ts"
 
 export function advise(error: unknown): RetryAdvice | undefined {
+  if (isDamaged(error)) return { attempts: 4 }
   if (error instanceof AnswerError) {
     return codeOf(error) === "UNAVAILABLE" ? { notBefore: error.retryAfter } : undefined
   }

@@ -82,9 +82,17 @@ export function codeOf(
   if (!(error instanceof AnswerError)) return "UNAVAILABLE"
   const { status, reason, message, isForeign } = error
   if (isForeign) return status >= 500 || status === 429 ? "UNAVAILABLE" : "NOT_A_STORE"
+  if (isDamaged(error)) return "UPLOAD_INVALID"
   const code = REASONS[reason ?? ""] ?? STATUSES[status]
   if (code === "NOT_FOUND" && (inBucket || /bucket does not exist/i.test(message))) return "NO_SUCH_BUCKET"
   return code ?? (status >= 500 ? "UNAVAILABLE" : "UNSUPPORTED")
+}
+
+/** A byte was changed on its way, by the checksum that came along: sent again, it is hardly changed again. */
+export function isDamaged(error: unknown): boolean {
+  return (
+    error instanceof AnswerError && error.status === 400 && /doesn't match calculated/i.test(error.message)
+  )
 }
 
 /** The place where tokens are given out was not reached, in contrast to a file that could not be read. */

@@ -21,6 +21,7 @@ const said = (status: number, reason: string, message = "The store's words.", he
     { "content-type": "application/json", ...headers },
     JSON.stringify({ error: { code: status, message, errors: [{ reason }] } }),
   )
+const damaged = said(400, "invalid", 'Provided CRC32C "AAAA" doesn\'t match calculated CRC32C "BBBB".')
 const plain = (status: number, body = "") => answer(status, { "content-type": "text/html" }, body)
 const system = (code: string) => Object.assign(new Error("It broke."), { code })
 const noCredentials = new SignInError("Could not load the default credentials. Browse to https://…")
@@ -44,6 +45,7 @@ test.for([
   [said(503, "backendError"), "UNAVAILABLE"],
   [said(501, "notImplemented"), "UNSUPPORTED"],
   [said(400, "invalid"), "UNSUPPORTED"],
+  [damaged, "UPLOAD_INVALID"],
   [plain(404, "<html>Hello</html>"), "NOT_A_STORE"],
   [plain(502, "<!DOCTYPE html><html>"), "UNAVAILABLE"],
   [noCredentials, "CREDENTIALS"],
@@ -83,6 +85,7 @@ test.for([
   [said(403, "userRateLimitExceeded"), { notBefore: undefined }],
   [system("ECONNRESET"), { attempts: Infinity }],
   [system("ENOTFOUND"), { attempts: 2 }],
+  [damaged, { attempts: 4 }],
   [said(403, "forbidden"), undefined],
   [said(404, "notFound"), undefined],
   [system("CERT_HAS_EXPIRED"), undefined],
