@@ -13,6 +13,7 @@ const CONNECTION_ATTEMPTS: Readonly<Record<string, number>> = {
   ETIMEDOUT: Infinity,
   EAI_AGAIN: 5,
   REQUEST_SEND_ERROR: 3, // Azure's SDK says so where Node gives no code
+  PARSE_ERROR: 3, // and so of an answer that breaks off, such as a page of a list
   ECONNREFUSED: 3,
   EHOSTUNREACH: 3,
   PROXY_UNREACHABLE: 3,

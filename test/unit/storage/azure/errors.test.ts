@@ -77,6 +77,7 @@ test.for([
   [named("ContainerBeingDeleted", 409), { notBefore: undefined }],
   [broken("ECONNRESET"), { attempts: Infinity }],
   [broken("ENOTFOUND"), { attempts: 2 }],
+  [broken("PARSE_ERROR"), { attempts: 3 }],
   [broken("CERT_HAS_EXPIRED"), undefined],
   [named("AuthenticationFailed", 403), undefined],
   [named("BlobNotFound", 404), undefined],
