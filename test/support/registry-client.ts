@@ -146,9 +146,19 @@ export async function deleteManifest(address: string, name: string, reference: s
   await expectStatus(202, call(`http://${address}/v2/${name}/manifests/${reference}`, { method: "DELETE" }))
 }
 
-/** @throws Error that tells the answer, if it is another one */
+/** Another answer than the one that was hoped for. */
+export class UnexpectedAnswer extends Error {
+  readonly answer: Answer
+
+  constructor(expected: number, answer: Answer) {
+    super(`${expected} expected, ${answer.status} came: ${answer.bytes.toString()}`)
+    this.answer = answer
+  }
+}
+
+/** @throws UnexpectedAnswer if it is another one */
 export async function expectStatus(status: number, answer: Promise<Answer>): Promise<Answer> {
-  const { status: actual, headers, bytes } = await answer
-  if (actual === status) return { status, headers, bytes }
-  throw new Error(`${status} expected, ${actual} came: ${bytes.toString()}`)
+  const answered = await answer
+  if (answered.status === status) return answered
+  throw new UnexpectedAnswer(status, answered)
 }
