@@ -33,9 +33,10 @@ const PERIODS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h
 export function parseDuration(text: string): number | undefined {
   if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/.test(text)) return undefined
   const parts = [...text.matchAll(/([\d.]+)([a-z]+)/g)]
-  return Math.round(
+  const milliseconds = Math.round(
     parts.reduce((sum, [, count, unit = ""]) => sum + Number(count) * (PERIODS[unit] ?? 0), 0),
   )
+  return Number.isSafeInteger(milliseconds) ? milliseconds : undefined
 }
 
 /** The way that {@link parseDuration} reads back: `20m`, `1500ms`. */

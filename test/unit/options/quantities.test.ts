@@ -28,6 +28,7 @@ it.each([
   ["0s", 0],
   ["100", undefined],
   ["1d", undefined],
+  [`${"9".repeat(20)}h`, undefined],
   ["s", undefined],
   ["1s 2", undefined],
   ["", undefined],
