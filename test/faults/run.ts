@@ -13,9 +13,10 @@ import { randomBytes } from "node:crypto"
 import { parseArgs } from "node:util"
 import { CLOUDS } from "../support/clouds/clouds.ts"
 import { hostileBucket } from "./bucket/campaign.ts"
+import { fuzz } from "./fuzz/campaign.ts"
 import type { Campaign, Settings } from "./campaign.ts"
 
-const CAMPAIGNS: readonly Campaign[] = [...CLOUDS.map(hostileBucket)]
+const CAMPAIGNS: readonly Campaign[] = [...CLOUDS.map(hostileBucket), fuzz]
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({

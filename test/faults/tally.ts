@@ -4,6 +4,8 @@
  */
 
 export interface Verdict {
+  /** 1 unless said otherwise. */
+  readonly cases?: number
   /** What each operation of the case came to. */
   readonly survived: number
   /** Failed, and said why in a sentence. */
@@ -36,8 +38,9 @@ export class Tally {
     return this.#lost
   }
 
-  add(title: string, { survived, failed, injected, sentences = [], notes = [], lost }: Verdict): void {
-    this.#cases += 1
+  add(title: string, verdict: Verdict): void {
+    const { cases = 1, survived, failed, injected, sentences = [], notes = [], lost } = verdict
+    this.#cases += cases
     this.#survived += survived
     this.#failed += failed
     this.#injected += injected
