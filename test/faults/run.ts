@@ -13,10 +13,17 @@ import { randomBytes } from "node:crypto"
 import { parseArgs } from "node:util"
 import { CLOUDS } from "../support/clouds/clouds.ts"
 import { hostileBucket } from "./bucket/campaign.ts"
+import { hostileClients } from "./clients/campaign.ts"
 import { fuzz } from "./fuzz/campaign.ts"
+import { killedPushes } from "./killed/campaign.ts"
 import type { Campaign, Settings } from "./campaign.ts"
 
-const CAMPAIGNS: readonly Campaign[] = [...CLOUDS.map(hostileBucket), fuzz]
+const CAMPAIGNS: readonly Campaign[] = [
+  ...CLOUDS.map(hostileBucket),
+  fuzz,
+  hostileClients,
+  killedPushes(CLOUDS),
+]
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({

@@ -118,7 +118,7 @@ async function misplaced({ names, read }: RawObjects, start: string): Promise<re
 async function taggedDigest(driver: StorageDriver): Promise<string | undefined> {
   const { budget } = resources()
   await using registry = createRegistry(driver, { scope: "store", publish: "on-put", budget })
-  return registry.tags.resolve(NAME, TAG)
+  return await registry.tags.resolve(NAME, TAG)
 }
 
 async function unreadable(
