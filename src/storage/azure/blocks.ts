@@ -10,7 +10,7 @@ import { randomUUID } from "node:crypto"
 import { isStorageError } from "../driver.ts"
 import type { MultipartCalls } from "../multipart.ts"
 import type { AzureContainer } from "./container.ts"
-import { HEADERS, putObject } from "./put.ts"
+import { blockId, HEADERS, putObject } from "./put.ts"
 import { statObject } from "./read.ts"
 import { replaceObject } from "./replace.ts"
 
@@ -56,9 +56,4 @@ export function blockCalls(container: AzureContainer, key: string): MultipartCal
 
     abort: async () => undefined,
   }
-}
-
-/** Of equal length for all writers, as Azure demands of the blocks of one blob; nobody else's for none of them. */
-function blockId(writer: string, number: number): string {
-  return Buffer.from(`${writer}-${String(number).padStart(5, "0")}`).toString("base64")
 }

@@ -2,7 +2,7 @@ import type { ContainerClient } from "@azure/storage-blob"
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
 import type { StorageDriver } from "../../../src/storage/driver.ts"
 import { type Azurite, startAzurite } from "../../support/azurite.ts"
-import { collect, MiB, patternedChunks, sha256Of } from "../../support/bytes.ts"
+import { collect, MiB, patternedBytes, patternedChunks, sha256Of } from "../../support/bytes.ts"
 import { type FaultProxy, first, type SeenRequest, startFaultProxy } from "../../support/fault-proxy.ts"
 import { codeOf } from "../contract/check.ts"
 import { openContainer, refusal } from "./setup.ts"
@@ -42,6 +42,15 @@ const expectStored = async (key: string) => {
   await driver.delete(key)
 }
 const methods = () => proxy.seen.map(({ method }) => method)
+
+test("an object is written where a dead writer left blocks, and is not taken for present", async () => {
+  await using dead = await driver.createUpload("held", { size })
+  await dead.append(patternedChunks(size - 1))
+  const blocks = () => images.getBlockBlobClient("held").getBlockList("uncommitted")
+  await expect.poll(async () => (await blocks()).uncommittedBlocks?.length).toBe(1)
+  await driver.write("held", patternedBytes(size), { ifAbsent: true })
+  await expectStored("held")
+})
 
 test("requests are made when they are needed, and no others", async () => {
   const made = async (run: () => Promise<unknown>) => {
