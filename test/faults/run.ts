@@ -16,6 +16,7 @@ import { hostileBucket } from "./bucket/campaign.ts"
 import { hostileClients } from "./clients/campaign.ts"
 import { fuzz } from "./fuzz/campaign.ts"
 import { killedPushes } from "./killed/campaign.ts"
+import { scarceResources } from "./resources/campaign.ts"
 import type { Campaign, Settings } from "./campaign.ts"
 
 const CAMPAIGNS: readonly Campaign[] = [
@@ -23,6 +24,7 @@ const CAMPAIGNS: readonly Campaign[] = [
   fuzz,
   hostileClients,
   killedPushes(CLOUDS),
+  scarceResources,
 ]
 
 async function main(): Promise<number> {

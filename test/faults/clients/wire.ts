@@ -7,7 +7,7 @@ import { connect, type Socket } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
 
 /** Milliseconds without another byte after which an answer counts as complete. */
-const QUIET = 400
+const QUIET = 1000
 
 export interface Said {
   readonly text: string
@@ -49,7 +49,8 @@ export async function say(address: string, ...parts: readonly (string | Uint8Arr
     isClosed = true
   })
   for (const part of parts) if (socket.writable) socket.write(part)
-  while (!isClosed && performance.now() - last < QUIET) await sleep(20)
+  const isQuiet = (): boolean => isClosed || performance.now() - last > QUIET
+  while (!isQuiet()) await sleep(20)
   socket.destroy()
   const statuses = [...text.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map(([, status]) => Number(status))
   return { text, statuses, isClosed }

@@ -2,7 +2,7 @@
  * What is in the store that is fuzzed, and what is sent to it: manifests of every shape, mostly damaged.
  * @module
  */
-import fc from "fast-check"
+import * as fc from "fast-check"
 import { MANIFEST_TYPES } from "../../../src/oci/media-types.ts"
 import { image, layerOf } from "../../support/oci-content.ts"
 import { digests, nasty } from "./texts.ts"

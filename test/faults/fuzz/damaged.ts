@@ -2,7 +2,7 @@
  * A store that somebody has damaged: links and manifests that hold anything.
  * @module
  */
-import fc from "fast-check"
+import * as fc from "fast-check"
 import { digestOf } from "../../../src/oci/digest.ts"
 import type { RepositoryName, Tag } from "../../../src/oci/reference.ts"
 import { blobData, layerLink, revisionLink, tagCurrent } from "../../../src/registry/layout.ts"

@@ -2,7 +2,7 @@
  * Requests of every route, right and wrong in every part.
  * @module
  */
-import fc from "fast-check"
+import * as fc from "fast-check"
 import { MANIFEST_TYPES, OCI_IMAGE_MANIFEST } from "../../../src/oci/media-types.ts"
 import { bytes, manifests, STORED } from "./content.ts"
 import { digests, mostly, names, numbers, ranges, tags } from "./texts.ts"

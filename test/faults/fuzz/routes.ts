@@ -4,7 +4,7 @@
  */
 import { once } from "node:events"
 import { Agent, request as send, type IncomingMessage } from "node:http"
-import fc from "fast-check"
+import * as fc from "fast-check"
 import { listen } from "../../../src/http/listen.ts"
 import type { RepositoryName, Tag } from "../../../src/oci/reference.ts"
 import { blobData, layerLink, revisionLink, tagCurrent, tagIndex } from "../../../src/registry/layout.ts"

@@ -2,7 +2,7 @@
  * Lists of tags in pages: whoever follows the links sees each tag once, in order.
  * @module
  */
-import fc from "fast-check"
+import * as fc from "fast-check"
 import type { RepositoryName, Tag } from "../../../src/oci/reference.ts"
 import { tagCurrent } from "../../../src/registry/layout.ts"
 import { createMemoryDriver } from "../../../src/storage/memory.ts"

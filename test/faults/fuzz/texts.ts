@@ -2,7 +2,7 @@
  * Texts that a hostile client may send where a name, a tag, a digest or a header is expected.
  * @module
  */
-import fc from "fast-check"
+import * as fc from "fast-check"
 
 /** Ways out of a folder, names of what every object has, and what proxies and file systems read in their own way. */
 const NASTY = [
@@ -57,7 +57,7 @@ const NASTY = [
 export const nasty = fc.constantFrom(...NASTY)
 
 const hex = (length: number) =>
-  fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: length, maxLength: length })
+  fc.string({ unit: fc.constantFrom(..."0123456789abcdef".split("")), minLength: length, maxLength: length })
 
 export const digests = fc.oneof(
   hex(64).map((text) => `sha256:${text}`),

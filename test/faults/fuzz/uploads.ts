@@ -2,7 +2,7 @@
  * Upload sessions under requests in any order, compared with what a list of bytes would do.
  * @module
  */
-import fc from "fast-check"
+import * as fc from "fast-check"
 import { digestOf } from "../../../src/oci/digest.ts"
 import { createTestRegistry } from "../../support/registry.ts"
 import { checkAnswer } from "./answers.ts"

@@ -106,8 +106,9 @@ function overServer(kind: string, server: CloudServer): Killable {
 function at({ driver, environment = {} }: StockStorage, url: string): StockStorage {
   if ("s3" in driver) return { driver: { s3: { ...driver.s3, regionendpoint: url } } }
   if ("azure" in driver) {
-    const { pathname } = new URL(String(driver.azure["serviceurl"]))
-    return { driver: { azure: { ...driver.azure, serviceurl: `${url}${pathname}` } } }
+    const { serviceurl } = driver.azure
+    if (typeof serviceurl !== "string") throw new TypeError("there is no address")
+    return { driver: { azure: { ...driver.azure, serviceurl: url + new URL(serviceurl).pathname } } }
   }
   return { driver, environment: { ...environment, STORAGE_EMULATOR_HOST: new URL(url).host } }
 }
@@ -160,7 +161,7 @@ async function killed(killable: Killable, shape: Shape, nth: number, about: stri
   for (const version of ["2.8", "3.1"] as const) {
     lost.push(...(await collected(version, await store.contents(), named ?? before)))
   }
-  const notes = [...((await store.unfinishedUploads()).length > 0 ? ["left an upload for prune"] : [])]
+  const notes = (await store.unfinishedUploads()).length > 0 ? ["left an upload for prune"] : []
   const again = await push(store.driver, "ephemeral", shape, after)
   if (again) lost.push(`a second push failed: ${again.sentence}`)
   lost.push(...(await missingFrom(store.driver, after)).map((what) => `after a second push: ${what}`))
