@@ -22,6 +22,8 @@ export interface Case {
 
 export interface Campaign {
   readonly name: string
+  /** It mostly waits, so that others may run beside it. */
+  readonly waits?: boolean
   /** Why it cannot run here, and what would help. */
   missing?(): Promise<string | undefined>
   /** @returns how many things were lost */

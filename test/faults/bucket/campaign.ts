@@ -38,6 +38,7 @@ export function hostileBucket(cloud: Cloud): Campaign {
   const name = `hostile bucket, ${cloud.name}`
   return {
     name,
+    waits: true,
     missing: () => cloud.missing(),
     async run(settings) {
       await using server = await cloud.start()
@@ -59,7 +60,13 @@ function transfersOf(cloud: CloudName, { seed, full }: Settings): readonly Trans
   const random = Array.from({ length: full ? RANDOM_CASES : SHORT.random }, (_, index) =>
     randomCase(cloud, `${about} random ${index}`, index),
   )
-  return [...random, ...take("single", singles(cloud, about)), ...take("lasting", lasting(cloud, about))]
+  // Those that wait the longest first: for a byte, two minutes.
+  return [
+    ...(full ? stalls(cloud, about) : []),
+    ...take("lasting", lasting(cloud, about)),
+    ...random,
+    ...take("single", singles(cloud, about)),
+  ]
 }
 
 function randomCase(cloud: CloudName, about: string, index: number): Transfers {
@@ -141,6 +148,21 @@ function lasting(cloud: CloudName, about: string): readonly Transfers[] {
       const setting = pick(settings, `${about} ${occurrence.kind} ${occurrence.nth} ${fault.name}`)
       return atNth(cloud, setting, occurrence, fault, true)
     }),
+  )
+}
+
+/** Silence, once at each kind of request and once within a body. */
+function stalls(cloud: CloudName, about: string): readonly Transfers[] {
+  const large = SETTINGS.filter(({ large }) => large)
+  const silences = occurrences(cloud, 1)
+    .filter(({ kind }) => kind !== "abort")
+    .map((occurrence) => ({ occurrence, name: "stall", fault: { stall: "before forwarding" } as const }))
+  const within = { kind: "read", nth: 4 } as const
+  return [
+    ...silences,
+    { occurrence: within, name: "stall in the body", fault: { stall: "in the answer" } as const },
+  ].map(({ occurrence, name, fault }) =>
+    atNth(cloud, pick(large, `${about} ${name} ${occurrence.kind}`), occurrence, { name, fault }, false),
   )
 }
 

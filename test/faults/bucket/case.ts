@@ -15,7 +15,7 @@ import { bytesOf } from "../chance.ts"
 import type { Verdict } from "../tally.ts"
 import { NAME, pull, push, type Service, type Shape, TAG } from "./transfers.ts"
 
-export const PART_SIZE = 5 * MiB
+const PART_SIZE = 5 * MiB
 
 export interface Transfers {
   readonly title: string
@@ -29,8 +29,8 @@ export interface Transfers {
   readonly mayLeave: (faults: readonly Fault[]) => number
 }
 
-/** Milliseconds for one push or pull: what a driver waits for at most, and some. */
-const LIMIT = 150_000
+/** Milliseconds for one push or pull: what a driver waits for at most, two minutes for a byte and one for retries, and some. */
+const LIMIT = 270_000
 
 export async function runTransfers(
   server: CloudServer,

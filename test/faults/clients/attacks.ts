@@ -12,7 +12,7 @@ import { call } from "../../support/registry-client.ts"
 import { bytesOf } from "../chance.ts"
 import { head, open, say, write } from "./wire.ts"
 
-export interface Target {
+interface Target {
   readonly address: string
   /** Value of `Authorization`. */
   readonly authorization: string
