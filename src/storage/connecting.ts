@@ -4,7 +4,7 @@
  */
 import { once } from "node:events"
 import type { Agent, ClientRequestArgs } from "node:http"
-import type { Socket } from "node:net"
+import { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import { callbackify } from "node:util"
 
@@ -41,6 +41,12 @@ export function dialWith<A extends Agent>(
       callback?.(error, socket)
     })
     return undefined
+  }
+  const reuse = agent.reuseSocket.bind(agent)
+  agent.reuseSocket = (socket, request) => {
+    reuse(socket, request)
+    // Node leaves the limit that an idle connection has, which the server may have named: a few seconds.
+    if (socket instanceof Socket) socket.setTimeout(idle)
   }
   const destroy = agent.destroy.bind(agent)
   agent.destroy = () => {

@@ -35,6 +35,20 @@ test("a server that does not answer is given up", async () => {
   await expect(get(agent)).rejects.toMatchObject({ code: "ETIMEDOUT" })
 })
 
+test("a connection that the server wants to keep for a moment only may take longer for its next answer", async () => {
+  let answers = 0
+  onRequest = (socket) => {
+    answers += 1
+    const head = "HTTP/1.1 200 OK\r\nkeep-alive: timeout=2\r\ncontent-length: 2\r\n\r\nok"
+    setTimeout(() => socket.write(head), answers === 1 ? 0 : 1500)
+  }
+  const agent = createNetwork({}, 1, { connecting: 1000, idle: 5000 }).agentFor("http://x")
+  expect(await get(agent)).toBe("ok")
+  expect(await get(agent)).toBe("ok")
+  expect(sockets).toHaveLength(1)
+  agent.destroy()
+})
+
 test("a connection is used again, and may take longer than it took to come about", async () => {
   onRequest = (socket) =>
     void setTimeout(() => socket.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"), 60)
