@@ -56,4 +56,10 @@ async function main(): Promise<number> {
   return bad === 0 ? 0 : 1
 }
 
+// An exit that is one: the servers end with it.
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const)
+  process.once(signal, () => process.exit(code))
 process.exitCode = await main()
