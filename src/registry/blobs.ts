@@ -21,6 +21,11 @@ interface BlobStat {
   readonly size: number
 }
 
+export interface BlobLocation extends BlobStat {
+  /** Where its bytes are to be read, by whoever has it; undefined: here. */
+  readonly url?: URL | undefined
+}
+
 interface BlobRead extends BlobStat {
   readonly body: Readable
 }
@@ -28,6 +33,12 @@ interface BlobRead extends BlobStat {
 export interface Blobs {
   /** Undefined if this repository (or, by scope, the store) has no such blob. */
   stat(name: RepositoryName, digest: Digest, signal?: AbortSignal): Promise<BlobStat | undefined>
+  /** As `stat`, for whoever is about to read. Present where clients may be sent to the store. */
+  readonly locate?: (
+    name: RepositoryName,
+    digest: Digest,
+    signal?: AbortSignal,
+  ) => Promise<BlobLocation | undefined>
   /**
    * Opens a blob. Read whole, it is hashed on the way: a body with a wrong byte ends in an error, never in its last chunk.
    * @throws RegistryError BLOB_UNKNOWN
@@ -50,7 +61,7 @@ export interface Blobs {
 }
 
 export function createBlobs(context: RegistryContext): Blobs {
-  const { driver, memory, scope, onBlob } = context
+  const { driver, memory, scope, onBlob, redirect } = context
   const sources = createMountSources(driver)
 
   async function link(name: RepositoryName, digest: Digest): Promise<void> {
@@ -64,7 +75,7 @@ export function createBlobs(context: RegistryContext): Blobs {
    * The digest under which the bytes lie. A stock registry keeps a blob that was pushed by sha512 at its sha256 only, and says so
    * in the link: links are followed, never assumed to equal the digest in their path.
    */
-  async function locate(
+  async function follow(
     name: RepositoryName,
     digest: Digest,
     signal?: AbortSignal,
@@ -92,19 +103,37 @@ export function createBlobs(context: RegistryContext): Blobs {
     return { digest, size: object.size }
   }
 
+  /** What lies where the repository's link leads. */
+  async function find(
+    name: RepositoryName,
+    digest: Digest,
+    signal?: AbortSignal,
+  ): Promise<BlobStat | undefined> {
+    if (scope === "store" && memory.sizeOf(digest) !== undefined) return statData(digest, signal)
+    const target = await follow(name, digest, signal)
+    const found = target && (await statData(target, signal))
+    return found ?? (scope === "store" && target !== digest ? statData(digest, signal) : undefined)
+  }
+
   return {
     link,
 
     async stat(name, digest, signal) {
-      if (scope === "store" && memory.sizeOf(digest) !== undefined) return statData(digest, signal)
-      const target = await locate(name, digest, signal)
-      const found = target && (await statData(target, signal))
-      if (found) return { digest, size: found.size }
-      return scope === "store" && target !== digest ? statData(digest, signal) : undefined
+      const found = await find(name, digest, signal)
+      return found && { digest, size: found.size }
     },
 
+    ...(redirect && {
+      async locate(name: RepositoryName, digest: Digest, signal?: AbortSignal) {
+        const found = await find(name, digest, signal)
+        if (!found) return undefined
+        const url = await redirect(blobData(found.digest), found.size, signal)
+        return { digest, size: found.size, url }
+      },
+    }),
+
     async read(name, digest, range, signal) {
-      const target = (await locate(name, digest, signal)) ?? (scope === "store" ? digest : undefined)
+      const target = (await follow(name, digest, signal)) ?? (scope === "store" ? digest : undefined)
       if (!target) throw blobUnknown(name, digest)
       const object = await driver
         .read(blobData(target), { signal, immutable: true, ...(range && { range }) })

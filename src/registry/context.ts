@@ -7,6 +7,12 @@ import type { StorageDriver } from "../storage/driver.ts"
 import type { OnBlobEvent } from "./events.ts"
 import type { RegistryMemory } from "./memory.ts"
 
+/**
+ * Where a client is to read the object under a key itself; undefined: through this registry.
+ * @param size bytes
+ */
+export type Redirect = (key: string, size: number, signal?: AbortSignal) => Promise<URL | undefined>
+
 export interface RegistryOptions {
   /**
    * Where a blob counts as present. `store`: anywhere in the bucket, since whoever runs us owns it all; the repository's link
@@ -30,9 +36,12 @@ export interface RegistryOptions {
   /** Directory for layers whose digest is not known before their last byte. Defaults to the system's. */
   readonly tempDir?: string | undefined
   readonly onBlob?: OnBlobEvent | undefined
+  /** Left out: blobs are read through this registry. */
+  readonly redirect?: Redirect | undefined
 }
 
-export interface RegistryContext extends Required<Omit<RegistryOptions, "onBlob" | "onWarning" | "tempDir">> {
+export interface RegistryContext extends Required<Omit<RegistryOptions, "onBlob" | "tempDir" | "redirect">> {
+  readonly redirect: Redirect | undefined
   readonly tempDir: string
   readonly driver: StorageDriver
   readonly memory: RegistryMemory

@@ -35,6 +35,7 @@ export function createRegistry(driver: StorageDriver, options: RegistryOptions):
     tempDir: options.tempDir ?? tmpdir(),
     sessions: options.sessions ?? "memory",
     memory: options.scope === "store" ? rememberAll() : rememberNothing(),
+    redirect: options.redirect,
     onBlob: options.onBlob ?? (() => undefined),
     onWarning: options.onWarning ?? (() => undefined),
   }

@@ -6,6 +6,7 @@ import { createMemoryBudget } from "../storage/budget.ts"
 import { createBcrypt } from "./bcrypt.ts"
 import type { Config } from "./config.ts"
 import { readIdentity } from "./identity.ts"
+import { createRedirect } from "./redirect.ts"
 import { openStorage } from "./storage.ts"
 
 /**
@@ -17,6 +18,10 @@ export async function checkConfig(config: Config, cwd: string): Promise<string> 
   const { settings, storage } = config
   await using bcrypt = createBcrypt()
   await readIdentity(settings, cwd, bcrypt)
-  await using _ = await openStorage(config, { cwd, budget: createMemoryBudget(settings["server.memory"]) })
+  await using opened = await openStorage(config, {
+    cwd,
+    budget: createMemoryBudget(settings["server.memory"]),
+  })
+  await createRedirect(opened, settings)
   return `The configuration is valid, and the ${storage.driver.container} '${storage.location}' can be used.`
 }

@@ -5,6 +5,7 @@
 import { ConfigError } from "./errors.ts"
 import type { Settings } from "./schema.ts"
 import type { UserSetting } from "./kinds.ts"
+import { FILESYSTEM } from "./settings.ts"
 
 /** @throws ConfigError */
 export function assertConsistent(settings: Settings): void {
@@ -13,7 +14,8 @@ export function assertConsistent(settings: Settings): void {
     tlsPair(settings) ??
     badUser(settings) ??
     usersMissing(settings) ??
-    openToAll(settings)
+    openToAll(settings) ??
+    idleRedirect(settings)
   if (reason !== undefined) throw new ConfigError(reason)
 }
 
@@ -77,4 +79,17 @@ function openToAll(settings: Settings): string | undefined {
     "set auth.users or auth.htpasswd, or say that it is meant so with --insecure-listen, server.insecure_listen or " +
     "OCI_STORE_SERVER_INSECURE_LISTEN=true"
   )
+}
+
+/** Who sets these believes that clients are redirected. */
+function idleRedirect(settings: Settings): string | undefined {
+  const { redirect, "storage.type": type, "storage.public_endpoint": endpoint } = settings
+  const isFolder = type === FILESYSTEM || type === "file"
+  if (isFolder && redirect === "on")
+    return `redirect is 'on', but clients cannot read from a folder: leave it out, or set it to off`
+  if (endpoint === undefined) return undefined
+  if (isFolder) return "storage.public_endpoint has no meaning for a folder: leave it out"
+  return redirect === "off"
+    ? "storage.public_endpoint has no meaning where redirect is 'off': leave out one of them"
+    : undefined
 }

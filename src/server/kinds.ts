@@ -23,6 +23,11 @@ const port = read("a port from 0 to 65535", (value) =>
   /^\d{1,5}$/.test(value) && Number(value) <= 65535 ? Number(value) : undefined,
 )
 
+/** A server's, so nothing that belongs to one request or one user. */
+const url = z
+  .url({ protocol: /^https?$/, error: "an address such as https://s3.example.com" })
+  .refine((text) => /^[^?#@]*$/.test(text), { error: "an address without user, query and fragment" })
+
 const size = read("a size such as 96MiB, 100MB or plain bytes, 16MiB at least", (value) => {
   const bytes = parseBytes(value)
   return bytes !== undefined && bytes >= LEAST_MEMORY ? bytes : undefined
@@ -69,6 +74,7 @@ export const KINDS = {
   port,
   size,
   duration,
+  url,
   choice: text,
   file: text,
   users: z.array(user, { error: "a list of users" }),

@@ -17,6 +17,7 @@ import { readIdentity } from "./identity.ts"
 import type { Log } from "./log.ts"
 import { createMetrics } from "./metrics.ts"
 import { purgeRegularly } from "./purge.ts"
+import { createRedirect } from "./redirect.ts"
 import { createReadiness } from "./readiness.ts"
 import { logCall, logFailure, logRequest } from "./requests.ts"
 import { openStorage } from "./storage.ts"
@@ -60,12 +61,15 @@ export async function withServer(
     logCall(log, call)
   })
   const tempDir = resolve(cwd, settings["server.tmp_dir"] ?? tmpdir())
+  const redirect = await createRedirect(opened, settings)
+  if (redirect) log.info("clients are redirected to the store", { host: redirect.host })
   await using registry = createRegistry(driver, {
     scope: "repository",
     publish: "on-put",
     sessions: "stored",
     budget,
     tempDir,
+    redirect: redirect?.urlOf,
   })
   using _ = purgeRegularly(registry.uploads, settings["server.upload_expiry"], log)
   const isReady = createReadiness(opened, (ready, reason) => {

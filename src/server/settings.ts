@@ -135,6 +135,20 @@ const GENERAL = [
     describe: "Requests to the store at a time",
   },
   {
+    key: "storage.public_endpoint",
+    kind: "url",
+    flag: "public-endpoint",
+    describe: "Where clients reach the store that they are redirected to; default: where the server does",
+  },
+  {
+    key: "redirect",
+    kind: "choice",
+    default: "auto",
+    choices: ["auto", "on", "off"],
+    flag: "redirect",
+    describe: "Whether clients read blobs from the store itself, by signed URLs",
+  },
+  {
     key: "logging.level",
     kind: "choice",
     default: "info",

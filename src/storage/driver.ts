@@ -68,6 +68,13 @@ export interface UploadOptions extends Cancellable {
   readonly onStored?: ((bytes: number) => void) | undefined
 }
 
+export interface PresignOptions extends Cancellable {
+  /** Milliseconds for which the URL is to be good, seven days at most. Temporary credentials may end before. */
+  readonly lifetime: number
+  /** Server by which readers reach the store, where it is not the driver's own: a signature covers the host. */
+  readonly endpoint?: string | undefined
+}
+
 export interface StoreClock {
   /** To the second. */
   readonly now: Date
@@ -133,6 +140,13 @@ export interface StorageDriver extends AsyncDisposable {
 
   /** Uploads that were started more than `olderThan` ago and neither committed nor aborted. Present where the store keeps such. */
   staleUploads?(prefix: string, olderThan: Date): AsyncIterable<StaleUpload>
+
+  /**
+   * A URL by which anybody reads the object until it expires, whole or in ranges, by GET alone: whoever has it needs no
+   * credentials, so it belongs into no log. Undefined where these credentials cannot sign. Makes no request for the object, and
+   * does not look whether it exists; the bytes must never change. Present where the store has such URLs.
+   */
+  presignRead?(key: string, options: PresignOptions): Promise<URL | undefined>
 
   /** The store's own time, from whatever it answers, a refusal included. Present where a server is asked. */
   clock?(options?: Cancellable): Promise<StoreClock | undefined>

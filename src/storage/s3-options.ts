@@ -239,7 +239,7 @@ export const S3_OPTIONS = [
     flagless: true,
     type: "string",
     unused: true,
-    describe: "nobody is redirected to the bucket",
+    describe: "`serve` has its own setting, storage.public_endpoint",
   },
   {
     name: "loglevel",

@@ -7,7 +7,7 @@ import { assertKey, assertPrefix } from "./keys.ts"
 
 /** @param driver an object of functions, which need no `this` */
 export function withCheckedKeys(driver: StorageDriver): StorageDriver {
-  const { name, explainAbsence, staleUploads } = driver
+  const { name, explainAbsence, staleUploads, presignRead } = driver
   const check = (assert: typeof assertKey, keys: readonly string[], options: Cancellable = {}): void => {
     options.signal?.throwIfAborted()
     for (const key of keys) assert(name, key)
@@ -60,6 +60,13 @@ export function withCheckedKeys(driver: StorageDriver): StorageDriver {
       async explainAbsence(prefix, options) {
         check(assertPrefix, [prefix], options)
         return explainAbsence(prefix, options)
+      },
+    }),
+
+    ...(presignRead && {
+      async presignRead(key, options) {
+        check(assertKey, [key], options)
+        return presignRead(key, options)
       },
     }),
 

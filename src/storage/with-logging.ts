@@ -104,6 +104,8 @@ export function withLogging(driver: StorageDriver, log: (call: DriverCall) => vo
     move: (from, to, options) => logged("move", from, () => driver.move(from, to, options)),
     ...(driver.explainAbsence && { explainAbsence: driver.explainAbsence.bind(driver) }),
     ...(driver.staleUploads && { staleUploads: driver.staleUploads.bind(driver) }),
+    // Not told: it asks the store for nothing.
+    ...(driver.presignRead && { presignRead: driver.presignRead.bind(driver) }),
     ...(driver.clock && { clock: driver.clock.bind(driver) }),
     [Symbol.asyncDispose]: () => driver[Symbol.asyncDispose](),
   }

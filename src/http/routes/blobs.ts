@@ -5,7 +5,7 @@
  */
 import { Hono } from "hono"
 import { OCTET_STREAM } from "../../oci/media-types.ts"
-import { blobUnknown } from "../../registry/blobs.ts"
+import { type BlobLocation, blobUnknown } from "../../registry/blobs.ts"
 import { sendStream } from "../body.ts"
 import { type AppContext, type Env, hangUpOf } from "../env.ts"
 import { byteRange, digestOfPath, repositoryOf } from "../params.ts"
@@ -32,8 +32,10 @@ async function get(c: AppContext): Promise<Response> {
   const { blobs } = c.get("registry")
   const signal = hangUpOf(c)
   const asked = c.req.header("range")
-  const found = asked === undefined ? undefined : await blobs.stat(name, digest, signal)
+  const found: BlobLocation | undefined = await (blobs.locate?.(name, digest, signal) ??
+    (asked === undefined ? undefined : blobs.stat(name, digest, signal)))
   const range = found && byteRange(asked, found)
+  if (found?.url) return elsewhere(c, digest, found.url)
   const blob = await blobs.read(name, digest, range, signal)
   if (!range) return sendStream(c, 200, blobHeaders(digest, blob.size), blob.body)
   const headers = {
@@ -41,6 +43,15 @@ async function get(c: AppContext): Promise<Response> {
     "content-range": `bytes ${range.start}-${range.end}/${blob.size}`,
   }
   return sendStream(c, 206, headers, blob.body)
+}
+
+/**
+ * Never in answer to HEAD: the signature is for GET. A client that sends a range sends it there again, and leaves its credentials
+ * out, as the specification demands.
+ */
+function elsewhere(c: AppContext, digest: string, url: URL): Response {
+  const headers = { location: url.href, "docker-content-digest": digest, "cache-control": "no-store" }
+  return c.body(null, 307, headers)
 }
 
 function blobHeaders(digest: string, length: number): Record<string, string> {

@@ -19,6 +19,7 @@ import { listObjects } from "./list.ts"
 import { copyObject } from "./move.ts"
 import type { AzureDriverOptions } from "./options.ts"
 import { explainAbsence } from "./other-names.ts"
+import { presignedUrl } from "./presign.ts"
 import { putObject } from "./put.ts"
 import { readObject, statObject } from "./read.ts"
 import { signIn } from "./sign-in.ts"
@@ -72,6 +73,9 @@ export async function createAzureDriver(
     },
 
     explainAbsence: (prefix, handling) => explainAbsence(container, options, prefix, handling),
+
+    presignRead: async (key, wanted) => presignedUrl(container, account, key, wanted),
+
     clock: (options) => readClock(container, options),
 
     async [Symbol.asyncDispose]() {

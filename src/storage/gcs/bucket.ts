@@ -46,23 +46,23 @@ export class GcsBucket implements Disposable {
   readonly name: string
   /** See {@link GcsDriverOptions.sessionQueries}. */
   readonly sessionQueries: boolean
-  readonly #endpoint: string
+  readonly endpoint: string
+  readonly signIn: SignIn
   readonly #rootDir: string | undefined
   readonly #userAgent: string
   readonly #network: Network
-  readonly #signIn: SignIn
   readonly #connections: Connections
   readonly #limiter
   readonly #log: ((message: string) => void) | undefined
 
   constructor(options: GcsDriverOptions, concurrency: number, log?: (message: string) => void) {
     this.name = options.bucket
-    this.#endpoint = endpointUrl(options.endpoint)
-    this.sessionQueries = options.sessionQueries ?? isGoogle(this.#endpoint)
+    this.endpoint = endpointUrl(options.endpoint)
+    this.sessionQueries = options.sessionQueries ?? isGoogle(this.endpoint)
     this.#rootDir = options.rootDir
     this.#userAgent = options.userAgent ?? "oci-store"
     this.#network = createNetwork(options.network ?? {}, concurrency)
-    this.#signIn = createSignIn(options, this.#network)
+    this.signIn = createSignIn(options, this.#network)
     this.#connections = createConnections(this.#network)
     this.#limiter = createAdaptiveLimiter(concurrency)
     this.#log = log
@@ -122,7 +122,7 @@ export class GcsBucket implements Disposable {
     accept = [],
     unsigned,
   }: Request): Promise<IncomingMessage> {
-    const token = unsigned ? {} : await this.#signIn.headers()
+    const token = unsigned ? {} : await this.signIn.headers()
     const answer = await this.#connections.exchange({
       method,
       url,
@@ -136,7 +136,7 @@ export class GcsBucket implements Disposable {
   }
 
   describe(error: unknown, { key, inBucket }: Pick<CallOptions, "key" | "inBucket">): StorageError {
-    return describeFailure(error, { bucket: this.name, endpoint: this.#endpoint, key, inBucket })
+    return describeFailure(error, { bucket: this.name, endpoint: this.endpoint, key, inBucket })
   }
 
   /** An error that no answer of the store stands for. */
@@ -147,7 +147,7 @@ export class GcsBucket implements Disposable {
   /** What every such server sends in this place. */
   expect<T>(value: T | undefined, name: string, key: string | undefined): T {
     if (value !== undefined) return value
-    const sentence = `${this.#endpoint} does not answer like Google Cloud Storage: it sent no ${name}. Check the endpoint, and for a proxy in between.`
+    const sentence = `${this.endpoint} does not answer like Google Cloud Storage: it sent no ${name}. Check the endpoint, and for a proxy in between.`
     throw this.error("NOT_A_STORE", sentence, key)
   }
 
@@ -156,7 +156,7 @@ export class GcsBucket implements Disposable {
   }
 
   #url(path: string, query: Query): URL {
-    const url = new URL(`${this.#endpoint}${path}`)
+    const url = new URL(`${this.endpoint}${path}`)
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, String(value))
     }

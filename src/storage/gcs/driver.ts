@@ -17,6 +17,7 @@ import { NAME } from "./errors.ts"
 import { listObjects } from "./list.ts"
 import { Mover } from "./move.ts"
 import type { GcsDriverOptions } from "./options.ts"
+import { presignedUrl } from "./presign.ts"
 import { putObject } from "./put.ts"
 import { readObject, statObject } from "./read.ts"
 import { ChunkedSink } from "./upload.ts"
@@ -59,6 +60,8 @@ export function createGcsDriver(options: GcsDriverOptions, shared: GcsResources)
     },
 
     move: (from, to, options = {}) => mover.move(from, to, options),
+
+    presignRead: (key, options) => presignedUrl(bucket, key, options),
 
     clock: (options) => readClock(bucket, options),
 

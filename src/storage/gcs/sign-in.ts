@@ -8,12 +8,21 @@ import { readFile } from "node:fs/promises"
 import type { Agent } from "node:http"
 import { MissingOptionError } from "../errors.ts"
 import { createNetwork, type Network } from "../network.ts"
-import { field } from "../failed-request.ts"
+import { field, text } from "./answer.ts"
 import { needsSignIn, type GcsDriverOptions } from "./options.ts"
 
 export interface SignIn {
   /** Asks for a token where there is none that is still good. Rejects with a {@link SignInError}. */
   headers(): Promise<Readonly<Record<string, string>>>
+  /** What signs URLs. Undefined for all but service accounts whose key is at hand. Rejects with a {@link SignInError}. */
+  signingKey(): Promise<SigningKey | undefined>
+}
+
+export interface SigningKey {
+  /** Of the service account. */
+  readonly email: string
+  /** Private key, as PEM. */
+  readonly key: string
 }
 
 /** There is no token to be had. */
@@ -23,19 +32,35 @@ export class SignInError extends Error {
 
 /** @param network through which tokens are asked for */
 export function createSignIn(options: GcsDriverOptions, network: Network): SignIn {
-  if (!needsSignIn(options)) return { headers: async () => ({}) }
   let identity: ReturnType<typeof findIdentity> | undefined
+  const withIdentity = async <T>(use: (client: Awaited<ReturnType<typeof findIdentity>>) => T) => {
+    identity ??= findIdentity(options, network)
+    try {
+      return await use(await identity)
+    } catch (error) {
+      throw signInError(error)
+    }
+  }
   return {
     async headers() {
-      identity ??= findIdentity(options, network)
-      try {
-        const client = await identity
-        return Object.fromEntries(await network.explaining(() => client.getRequestHeaders()))
-      } catch (error) {
-        throw signInError(error)
-      }
+      if (!needsSignIn(options)) return {}
+      return withIdentity(async (client) =>
+        Object.fromEntries(await network.explaining(() => client.getRequestHeaders())),
+      )
+    },
+
+    async signingKey() {
+      // A key that was named signs for servers too that see no token of it.
+      const isNamed = !options.anonymous && (options.keyfile ?? options.credentials) !== undefined
+      return isNamed || needsSignIn(options) ? withIdentity(keyOf) : undefined
     },
   }
+}
+
+function keyOf(client: object): SigningKey | undefined {
+  const email = text(client, "email")
+  const key = text(client, "key")
+  return email && key ? { email, key } : undefined
 }
 
 /**

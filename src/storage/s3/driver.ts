@@ -16,6 +16,7 @@ import { listObjects, listStaleUploads } from "./list.ts"
 import { moveObject } from "./move.ts"
 import { multipartCalls } from "./multipart.ts"
 import type { S3DriverOptions } from "./options.ts"
+import { createPresigner } from "./presign.ts"
 import { putObject } from "./put.ts"
 import { readObject, statObject } from "./read.ts"
 
@@ -33,6 +34,7 @@ export function createS3Driver(options: S3DriverOptions, shared: S3Resources): S
   const bucket = new S3Bucket(options, shared.concurrency, shared.log)
   const conditions = new Conditions(bucket)
   const deleter = new Deleter(bucket)
+  const presign = createPresigner(bucket, options)
   const { partSize, cloudFront } = options
   const copyLimits = { whole: options.copyThreshold, part: options.copyPartSize }
 
@@ -64,6 +66,8 @@ export function createS3Driver(options: S3DriverOptions, shared: S3Resources): S
       await moveObject(bucket, from, to, options, copyLimits)
       await deleter.delete([from], options)
     },
+
+    presignRead: presign,
 
     staleUploads: (prefix, olderThan) => listStaleUploads(bucket, prefix, olderThan),
 

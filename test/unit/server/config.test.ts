@@ -174,7 +174,7 @@ describe("mistakes", () => {
     ],
     [
       "sever: {}",
-      "There is no setting sever: a configuration has server, tls, auth, storage, logging, metrics",
+      "There is no setting sever: a configuration has server, tls, auth, storage, redirect, logging, metrics",
     ],
     ["server: { port: 70000 }", "server.port is a port from 0 to 65535, not 70000"],
     ["server: { port: http }", "server.port is a port from 0 to 65535, not 'http'"],
