@@ -60,7 +60,7 @@ async function addressOf(
   await client.send(command)
   const { protocol, hostname, port, path } = await addressed.promise
   const host = port === undefined ? hostname : `${hostname}:${port}`
-  const headers = { host, "x-amz-content-sha256": "UNSIGNED-PAYLOAD" }
+  const headers = { host, "X-Amz-Content-Sha256": "UNSIGNED-PAYLOAD" }
   return { method: "GET", protocol, hostname, ...(port !== undefined && { port }), path, query: {}, headers }
 }
 

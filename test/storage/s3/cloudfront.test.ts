@@ -113,6 +113,15 @@ describe("s3 behind CloudFront", () => {
     expect(isAuthentic(onlyUrl(), publicKey)).toBe(true)
   })
 
+  test("who is to read it without us gets a URL of the distribution, wherever else the bucket is reached", async () => {
+    await using driver = open()
+    const endpoint = "https://s3.example.com"
+    const url = await driver.presignRead?.("blobs/k", { lifetime: 1000, endpoint })
+    expect(url?.href).toMatch(`${edge.url}/blobs/k?Expires=`)
+    expect(url && isAuthentic(url, publicKey)).toBe(true)
+    expect([...edge.seen, ...origin.seen]).toEqual([])
+  })
+
   test("whatever may change, and what an object is, is asked of the bucket", async () => {
     await using driver = open()
     await collect((await driver.read("tags/v1/current/link")).body)

@@ -202,7 +202,7 @@ describe("mistakes", () => {
     ["storage: { type: azure }", "storage.container is missing: the container that keeps the images"],
     [
       "storage: { type: s3, bucket: b, nope: 1 }",
-      "There is no setting storage.nope: storage has type, concurrency, bucket, region",
+      "There is no setting storage.nope: storage has type, concurrency, public_endpoint, bucket, region",
     ],
     ["storage: { concurrency: 0 }", "storage.concurrency is a whole number from 1 on, not 0"],
     ["tls: { key: k.pem }", "tls.certificate is missing: TLS needs both certificate and key"],
@@ -251,6 +251,24 @@ describe("mistakes", () => {
       "auth.users[0].repositories[0] is a pattern such as team/app, team/* or **, not 'Team//x'",
     ],
     ["proxy: { registries: [{ name: a }] }", "proxy.registries[0].url is missing: it is a URL"],
+    ["redirect: maybe", "redirect is one of auto, on, off, not 'maybe'"],
+    ["redirect: on", "redirect is 'on', but clients cannot read from a folder"],
+    [
+      "storage: { public_endpoint: 'https://s3.example.com' }",
+      "storage.public_endpoint has no meaning for a folder",
+    ],
+    [
+      "redirect: off\nstorage: { type: s3, bucket: b, public_endpoint: 'https://s3.example.com' }",
+      "storage.public_endpoint has no meaning where redirect is 'off'",
+    ],
+    ...["s3.example.com", "ftp://s3.example.com"].map((text) => [
+      `storage: { type: s3, bucket: b, public_endpoint: '${text}' }`,
+      "storage.public_endpoint is an address such as https://s3.example.com, not",
+    ]),
+    [
+      "storage: { type: s3, bucket: b, public_endpoint: 'https://me:secret@s3.example.com' }",
+      "storage.public_endpoint is an address without user, query and fragment",
+    ],
     ["just text", "config.yaml holds no settings"],
     [
       "a: b: c",

@@ -44,5 +44,9 @@ test("capabilities are those of the driver", async () => {
   const capable = { ...driver, explainAbsence: async (prefix: string) => `${prefix} is elsewhere` }
   expect(withLogging(driver, () => undefined)).not.toHaveProperty("staleUploads")
   expect(withLogging(driver, () => undefined)).not.toHaveProperty("explainAbsence")
+  expect(withLogging(driver, () => undefined)).not.toHaveProperty("presignRead")
+  const url = new URL("https://images.example.com/a?signature")
+  const signing = withLogging({ ...driver, presignRead: async () => url }, () => expect.unreachable())
+  expect(await signing.presignRead?.("a", { lifetime: 1000 })).toBe(url)
   expect(await withLogging(capable, () => undefined).explainAbsence?.("a/")).toBe("a/ is elsewhere")
 })
