@@ -8,7 +8,7 @@ import { mkdtemp, rm, stat } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 
-type ApiVersion = "stable" | "dev"
+export type ApiVersion = "stable" | "dev"
 
 interface Outcome {
   /** Everything that it printed. */

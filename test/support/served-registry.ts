@@ -19,7 +19,7 @@ export interface ServedRegistry extends AsyncDisposable {
   readonly errors: readonly Error[]
 }
 
-export type ServeOptions = Pick<RegistryOptions, "scope" | "publish" | "rewrite" | "sessions">
+export type ServeOptions = Pick<RegistryOptions, "scope" | "publish" | "rewrite" | "sessions" | "redirect">
 
 export async function serveRegistry(driver: StorageDriver, options: ServeOptions): Promise<ServedRegistry> {
   const registry = createRegistry(driver, {
