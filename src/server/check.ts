@@ -22,6 +22,6 @@ export async function checkConfig(config: Config, cwd: string): Promise<string> 
     cwd,
     budget: createMemoryBudget(settings["server.memory"]),
   })
-  await createRedirect(opened, settings)
+  await createRedirect(opened, config)
   return `The configuration is valid, and the ${storage.driver.container} '${storage.location}' can be used.`
 }

@@ -5,8 +5,8 @@
 import { isIP } from "node:net"
 import type { Redirect } from "../registry/context.ts"
 import type { StorageDriver } from "../storage/driver.ts"
+import type { Config } from "./config.ts"
 import { ConfigError } from "./errors.ts"
-import type { Settings } from "./schema.ts"
 
 export interface Redirection {
   /** Of the server that clients are sent to. */
@@ -30,7 +30,7 @@ const SAMPLE = "docker/registry/v2/redirect"
  */
 export async function createRedirect(
   { name, presignRead }: StorageDriver,
-  settings: Settings,
+  { settings, storage }: Pick<Config, "settings" | "storage">,
 ): Promise<Redirection | undefined> {
   const { redirect, "storage.public_endpoint": endpoint } = settings
   if (redirect === "off") return undefined
@@ -39,7 +39,7 @@ export async function createRedirect(
     if (redirect === "on") throw unable(name)
     return undefined
   }
-  const isSensible = redirect === "on" || endpoint !== undefined || isPublic(sample)
+  const isSensible = redirect === "on" || endpoint !== undefined || (isPublic(sample) && isDirect(storage))
   if (!isSensible) return undefined
   const least = redirect === "on" ? 0 : WORTHWHILE
   return {
@@ -54,6 +54,12 @@ function isPublic({ protocol, hostname }: URL): boolean {
   const isAddress = isIP(hostname.replace(/^\[|\]$/g, "")) !== 0
   const isInternal = !hostname.includes(".") || /\.(?:local|localhost|internal|svc|lan|arpa)$/i.test(hostname)
   return protocol === "https:" && !isAddress && !isInternal
+}
+
+/** What this server needs on its way to the store, clients need as well, and may not have. */
+function isDirect({ options, proxyEnv }: Config["storage"]): boolean {
+  const proxy = proxyEnv["HTTPS_PROXY"] || proxyEnv["https_proxy"]
+  return !proxy && !options["ca-file"] && !options["skipverify"]
 }
 
 function unable(name: string): ConfigError {

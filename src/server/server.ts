@@ -61,7 +61,7 @@ export async function withServer(
     logCall(log, call)
   })
   const tempDir = resolve(cwd, settings["server.tmp_dir"] ?? tmpdir())
-  const redirect = await createRedirect(opened, settings)
+  const redirect = await createRedirect(opened, config)
   if (redirect) log.info("clients are redirected to the store", { host: redirect.host })
   await using registry = createRegistry(driver, {
     scope: "repository",

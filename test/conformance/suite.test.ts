@@ -43,6 +43,7 @@ for (const run of RUNS) {
       console.log(`conformance ${version} on ${run.on}: ${summary}`)
       expect(faults, output).toEqual([])
       expect(served.errors()).toEqual([])
+      expect(served.redirected() > 0).toBe(run.redirects ?? false)
     })
   })
 }
@@ -50,14 +51,18 @@ for (const run of RUNS) {
 interface Served extends AsyncDisposable {
   readonly address: string
   errors(): readonly Error[]
+  /** How many blobs were read elsewhere. */
+  redirected(): number
 }
 
 /** Several replicas share nothing but the store, and a client never knows which of them it will meet. */
 async function serve({ open, replicas = 1, sessions = "stored", redirects = false }: Run): Promise<Served> {
   await using stack = new AsyncDisposableStack()
   const { driver } = stack.use(await open())
+  let redirected = 0
   const redirect = async (key: string): Promise<URL | undefined> => {
     const url = await driver.presignRead?.(key, { lifetime: LIFETIME })
+    redirected += 1
     return url ?? expect.unreachable("the store signs no URL")
   }
   const servers = await Promise.all(
@@ -76,6 +81,7 @@ async function serve({ open, replicas = 1, sessions = "stored", redirects = fals
   const all = stack.move()
   return {
     address,
+    redirected: () => redirected,
     errors: () => servers.flatMap(({ errors }) => errors),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   }

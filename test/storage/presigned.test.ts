@@ -3,6 +3,9 @@
  * public key.
  */
 import { createHash, generateKeyPairSync, verify } from "node:crypto"
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { StorageDriver } from "../../src/storage/driver.ts"
 import { type Azurite, startAzurite } from "../support/azurite.ts"
@@ -211,6 +214,18 @@ describe("a presigned URL of GCS", () => {
     expect(isAuthentic(tampered(url, "X-Goog-Expires", "604800"))).toBe(false)
   })
 
+  it("takes the key from a file as well", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "oci-store-presigned-"))
+    try {
+      const keyfile = join(folder, "key.json")
+      await writeFile(keyfile, JSON.stringify(credentials))
+      await using driver = openGcsBucket({ bucket: "images", keyfile })
+      expect(isAuthentic(await presign(driver))).toBe(true)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
   it("can be for another host", async () => {
     await using driver = openGcsBucket({ bucket: "images", credentials })
     const url = await presign(driver, KEY, "https://gcs.example.com:8443")
@@ -220,7 +235,7 @@ describe("a presigned URL of GCS", () => {
 
   it("is not to be had without a key", async () => {
     await using anonymous = openGcsBucket({ bucket: "images", credentials, anonymous: true })
-    await using emulated = openGcsBucket({ bucket: "images", endpoint: "http://127.0.0.1:1" })
+    await using emulated = openGcsBucket({ bucket: "images", credentials, endpoint: "http://127.0.0.1:1" })
     for (const driver of [anonymous, emulated]) {
       expect(await driver.presignRead?.(KEY, { lifetime: LIFETIME })).toBeUndefined()
     }

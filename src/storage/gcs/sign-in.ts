@@ -32,6 +32,7 @@ export class SignInError extends Error {
 
 /** @param network through which tokens are asked for */
 export function createSignIn(options: GcsDriverOptions, network: Network): SignIn {
+  if (!needsSignIn(options)) return { headers: async () => ({}), signingKey: async () => undefined }
   let identity: ReturnType<typeof findIdentity> | undefined
   const withIdentity = async <T>(use: (client: Awaited<ReturnType<typeof findIdentity>>) => T) => {
     identity ??= findIdentity(options, network)
@@ -42,18 +43,11 @@ export function createSignIn(options: GcsDriverOptions, network: Network): SignI
     }
   }
   return {
-    async headers() {
-      if (!needsSignIn(options)) return {}
-      return withIdentity(async (client) =>
+    headers: () =>
+      withIdentity(async (client) =>
         Object.fromEntries(await network.explaining(() => client.getRequestHeaders())),
-      )
-    },
-
-    async signingKey() {
-      // A key that was named signs for servers too that see no token of it.
-      const isNamed = !options.anonymous && (options.keyfile ?? options.credentials) !== undefined
-      return isNamed || needsSignIn(options) ? withIdentity(keyOf) : undefined
-    },
+      ),
+    signingKey: () => withIdentity(keyOf),
   }
 }
 

@@ -13,6 +13,9 @@ import type { S3DriverOptions } from "./options.ts"
 
 type HttpRequest = Parameters<SignatureV4["presign"]>[0]
 
+const PLAIN = { accelerate: undefined, dualStack: undefined, fips: undefined }
+
+/** CloudFront's URLs live as long as its own setting says. */
 export function createPresigner(
   bucket: S3Bucket,
   options: S3DriverOptions,
@@ -20,10 +23,10 @@ export function createPresigner(
   const { cloudFront, anonymous } = options
   const clients = new Map<string, S3Client>()
 
-  /** Only computes addresses, for the host that readers know: it opens no connection. */
+  /** Only computes addresses, for the host that readers know: it opens no connection. AWS' own variants are for AWS' own hosts. */
   const clientFor = (endpoint: string | undefined): S3Client => {
     if (endpoint === undefined) return bucket.client
-    const client = clients.get(endpoint) ?? createClient({ ...options, endpoint }, 1)
+    const client = clients.get(endpoint) ?? createClient({ ...options, ...PLAIN, endpoint }, 1)
     clients.set(endpoint, client)
     return client
   }
