@@ -67,7 +67,7 @@ describeWithVersitygw("a server with users that redirects to S3", (program) => {
     const blob = await push(test.url, LAYER)
     const sent = await ask(blob)
     expect(sent.status).toBe(307)
-    expect(sent.headers.get("content-length") ?? "0").toBe("0")
+    expect(sent.headers.get("content-length")).toBe("0")
     const location = sent.headers.get("location") ?? ""
     expect(location).toMatch(`${front.url}/images/docker/registry/v2/blobs/sha256/`)
     expect(Buffer.from(await (await fetch(location)).arrayBuffer())).toEqual(LAYER)

@@ -50,8 +50,12 @@ async function get(c: AppContext): Promise<Response> {
  * out, as the specification demands.
  */
 function elsewhere(c: AppContext, digest: string, url: URL): Response {
-  const headers = { location: url.href, "docker-content-digest": digest, "cache-control": "no-store" }
-  return c.body(null, 307, headers)
+  return c.body(null, 307, {
+    location: url.href,
+    "content-length": "0",
+    "docker-content-digest": digest,
+    "cache-control": "no-store",
+  })
 }
 
 function blobHeaders(digest: string, length: number): Record<string, string> {

@@ -30,11 +30,13 @@ export class SignInError extends Error {
   override readonly name = "SignInError"
 }
 
+type Identity = Awaited<ReturnType<typeof findIdentity>>
+
 /** @param network through which tokens are asked for */
 export function createSignIn(options: GcsDriverOptions, network: Network): SignIn {
   if (!needsSignIn(options)) return { headers: async () => ({}), signingKey: async () => undefined }
-  let identity: ReturnType<typeof findIdentity> | undefined
-  const withIdentity = async <T>(use: (client: Awaited<ReturnType<typeof findIdentity>>) => T) => {
+  let identity: Promise<Identity> | undefined
+  const withIdentity = async <T>(use: (client: Identity) => T | Promise<T>): Promise<T> => {
     identity ??= findIdentity(options, network)
     try {
       return await use(await identity)
