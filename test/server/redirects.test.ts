@@ -59,8 +59,8 @@ describeWithVersitygw("a server with users that redirects to S3", (program) => {
     return `${url}/v2/team/app/blobs/${digestOf(blob)}`
   }
 
-  const ask = (url: string, init: RequestInit = {}): Promise<Response> =>
-    fetch(url, { redirect: "manual", ...init, headers: { ...BASIC, ...init.headers } })
+  const ask = (url: string, method = "GET"): Promise<Response> =>
+    fetch(url, { method, redirect: "manual", headers: BASIC })
 
   it("auto: large blobs come from the host that clients are said to reach, and from it alone", async () => {
     await using test = await start({ "storage.public_endpoint": front.url })
@@ -71,7 +71,7 @@ describeWithVersitygw("a server with users that redirects to S3", (program) => {
     const location = sent.headers.get("location") ?? ""
     expect(location).toMatch(`${front.url}/images/docker/registry/v2/blobs/sha256/`)
     expect(Buffer.from(await (await fetch(location)).arrayBuffer())).toEqual(LAYER)
-    expect((await ask(blob, { method: "HEAD" })).status).toBe(200)
+    expect((await ask(blob, "HEAD")).status).toBe(200)
     const part = await fetch(blob, { headers: { ...BASIC, range: "bytes=5-9" } })
     expect(part.status).toBe(206)
     expect(Buffer.from(await part.arrayBuffer())).toEqual(LAYER.subarray(5, 10))
