@@ -40,7 +40,9 @@ export interface RegistryOptions {
   readonly redirect?: Redirect | undefined
 }
 
-export interface RegistryContext extends Required<Omit<RegistryOptions, "onBlob" | "tempDir" | "redirect">> {
+export interface RegistryContext extends Required<
+  Omit<RegistryOptions, "onBlob" | "onWarning" | "tempDir" | "redirect">
+> {
   readonly redirect: Redirect | undefined
   readonly tempDir: string
   readonly driver: StorageDriver

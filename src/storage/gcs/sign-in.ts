@@ -8,7 +8,7 @@ import { readFile } from "node:fs/promises"
 import type { Agent } from "node:http"
 import { MissingOptionError } from "../errors.ts"
 import { createNetwork, type Network } from "../network.ts"
-import { field, text } from "./answer.ts"
+import { field, text } from "../failed-request.ts"
 import { needsSignIn, type GcsDriverOptions } from "./options.ts"
 
 export interface SignIn {
