@@ -42,7 +42,7 @@ export async function runnableImage(
 }
 
 /** Absolute paths of the shared libraries and the loader; none for a static program. */
-async function librariesOf(program: string): Promise<string[]> {
+export async function librariesOf(program: string): Promise<string[]> {
   const { stdout } = await exec("ldd", [program]).catch(() => ({ stdout: "" }))
   return [...stdout.matchAll(/(\/\S+) \(0x/g)].flatMap(([, path]) => (path === undefined ? [] : [path]))
 }
