@@ -42,7 +42,8 @@ async function whyNot(): Promise<string | undefined> {
   )
 }
 
-export async function startPrivateDocker(): Promise<PrivateDocker> {
+/** @param more flags of dockerd */
+export async function startPrivateDocker(...more: string[]): Promise<PrivateDocker> {
   const folder = await mkdtemp(join(tmpdir(), "oci-store-dockerd-"))
   const host = `unix://${join(folder, "docker.sock")}`
   const ask = (...args: string[]) => docker("--host", host, ...args)
@@ -55,7 +56,7 @@ export async function startPrivateDocker(): Promise<PrivateDocker> {
     runs += 1
     // Where it keeps sockets and process ids: those of a killed one are of no use.
     runtime = join(folder, `run-${runs}`)
-    daemon = spawn(DOCKERD, flags({ folder, runtime, host, bridge }), { stdio: "ignore" })
+    daemon = spawn(DOCKERD, [...flags({ folder, runtime, host, bridge }), ...more], { stdio: "ignore" })
     const ended = once(daemon, "exit").then(([code]) => {
       throw new Error(`dockerd ended with ${String(code)}`)
     })

@@ -9,6 +9,8 @@ import { delimiter, join } from "node:path"
 
 /** Name → how to get it. */
 const INSTALL = {
+  containerd: "apt install containerd",
+  ctr: "apt install containerd",
   versitygw: "go install github.com/versity/versitygw/cmd/versitygw@v1.8.0",
   "docker-registry": "apt install docker-registry, or build Distribution 2.8 under this name",
   "fake-gcs-server": "go install github.com/fsouza/fake-gcs-server@v1.56.1",
@@ -16,6 +18,7 @@ const INSTALL = {
   registry: "go install github.com/distribution/distribution/v3/cmd/registry@v3.1.2",
   crane: "go install github.com/google/go-containerregistry/cmd/crane@v0.22.1",
   openssl: "apt install openssl",
+  podman: "apt install podman",
   regctl: "go install github.com/regclient/regclient/cmd/regctl@v0.11.7",
 } as const
 
