@@ -2,18 +2,17 @@
  * Every command line that was ever printed for users works as it stands, with real clients on a real daemon.
  */
 import { execFile } from "node:child_process"
-import { connect } from "node:net"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { describeWithEngine, docker, imageId, loopbackNames, removeImages } from "../support/docker.ts"
 import { type RunnableImage, runnableImage } from "../support/runnable-image.ts"
 import { LINES } from "./lines.ts"
+import { takenPort } from "./ports.ts"
 import { createWorld, PORTS, ROOT, type World } from "./world.ts"
 
 /** What the lines push. */
 const NAMES = ["myapp:v1.0", "localhost/myapp:latest", "myimage:latest", "mylocalapp:latest"]
 
-const ports = await Promise.all(Object.values(PORTS).map(taken))
-const port = ports.find((each) => each !== undefined)
+const port = await takenPort(Object.values(PORTS))
 const theirs = await docker("images", "--quiet", "myapp:v1.0").catch(() => "")
 const obstacle = port
   ? `port ${port} is taken`
@@ -63,14 +62,3 @@ await describeWithEngine(`the printed lines${obstacle ? ` (skipped: ${obstacle})
     expect(await loopbackNames()).toEqual(names)
   })
 })
-
-function taken(port: number): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1")
-    socket.once("connect", () => {
-      socket.destroy()
-      resolve(port)
-    })
-    socket.once("error", () => resolve(undefined))
-  })
-}

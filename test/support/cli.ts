@@ -23,8 +23,9 @@ export interface Running {
   says(text: string | RegExp): Promise<void>
 }
 
-export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
-  const child = spawn(process.execPath, [PROGRAM, ...args], { env: { ...process.env, ...env } })
+/** @param cwd where it is started, if not where the tests are */
+export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd?: string): Running {
+  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd, env: { ...process.env, ...env } })
   const said = { stdout: "", stderr: "" }
   const listeners = new Set<() => void>()
   for (const stream of ["stdout", "stderr"] as const) {
