@@ -44,6 +44,9 @@ await describeWithEngine(`the printed lines${obstacle ? ` (skipped: ${obstacle})
   })
   afterAll(async () => {
     if (obstacle) return
+    // A printed `docker run` leaves its container.
+    const containers = await docker("ps", "--all", "--quiet", "--filter", `ancestor=${image.id}`)
+    if (containers) await docker("rm", ...containers.split("\n"))
     await removeImages(image.name, ...NAMES)
     await world[Symbol.asyncDispose]()
   })

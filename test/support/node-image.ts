@@ -4,7 +4,7 @@
  * @module
  */
 import { execFile } from "node:child_process"
-import { access, copyFile, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises"
+import { access, chmod, copyFile, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { promisify } from "node:util"
@@ -49,7 +49,8 @@ async function fill(root: string): Promise<void> {
   await put(process.execPath, NODE)
   await mkdir(join(root, "etc"))
   await writeFile(join(root, "etc", "passwd"), "root:x:0:0::/:/bin/sh\nnode:x:1000:1000::/:/bin/sh\n")
-  await mkdir(join(root, "tmp"), { mode: 0o1777 })
+  await mkdir(join(root, "tmp"))
+  await chmod(join(root, "tmp"), 0o1777)
   await symlink("/npm/bin/npm-cli.js", join(root, "usr", "local", "bin", "npm"))
 }
 
