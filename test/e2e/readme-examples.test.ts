@@ -43,17 +43,18 @@ await describeWithEngine("the manual's TypeScript examples", () => {
   })
 
   it("compile", async () => {
-    expect(files).toHaveLength(3)
+    expect(files).toHaveLength(4)
     const flags = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2024"]
     const types = ["--lib", "es2024,esnext.disposable", "--types", "node", "--skipLibCheck", "--ignoreConfig"]
     await exec(join(ROOT, "node_modules", ".bin", "tsc"), [...flags, ...types, ...files])
   })
 
-  it("push an image, pull it, and list its tags", async () => {
+  it("push an image, pull it, list its tags and verify them", async () => {
     const [digest = ""] = (await run(0)).split(" ", 1)
     expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/)
     expect(await run(1)).toBe(`${PUBLISHED} ${digest}\n`)
     expect(await runImage(PUBLISHED)).toBe(image.marker)
     expect(await run(2)).toBe(`[ 'v1.0' ]\n{ name: 'myapp', tags: [ 'v1.0' ] }\n`)
+    expect(await run(3)).toBe("tags: 1\n")
   })
 })
