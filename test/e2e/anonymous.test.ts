@@ -16,8 +16,10 @@ const NOBODY = {
 
 const LINK = "docker/registry/v2/repositories/team/app/_manifests/tags/v2/current/link"
 
-await describeWithEngine("a public bucket", () => {
-  describe.each(STORES.filter(({ name }) => name !== "file"))("$name", ({ name, open }) => {
+const BUCKETS = STORES.filter(({ name }) => !name.startsWith("file"))
+
+const suite = (): void => {
+  describe.each(BUCKETS)("$name", ({ name, open }) => {
     let store: TestStore
     let image: LoadedImage
     let reference: string
@@ -50,4 +52,7 @@ await describeWithEngine("a public bucket", () => {
       expect(await store.driver.stat(LINK)).toBeUndefined()
     })
   })
-})
+}
+
+if (BUCKETS.length > 0) await describeWithEngine("a public bucket", suite)
+else it.skip("a public bucket (E2E_STORES has folders only)", () => undefined)

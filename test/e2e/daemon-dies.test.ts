@@ -55,8 +55,9 @@ await describeWithEngine(
       ]
       // Only the registry transport gives the image another name for a while.
       const temporaryNames = () => (store.backend.includes("archive") ? 0 : 1)
+      // An archive is asked for in one request, before or in which the daemon dies.
       const died =
-        /^Error: The Docker daemon at unix:\S+ hung up: could not (push|pull|save|load) .* Is it still running\?\nHint: .*docker ps/m
+        /^Error: (The Docker daemon at unix:\S+ hung up: could not (push|pull|save|load) .* Is it still running\?\nHint: .*docker ps|Cannot connect to the Docker daemon at unix:\S+: .*`docker ps`$)/m
 
       it("in mid-push: 3, and nothing in the store", async () => {
         const push = start(args("push"), store.env)

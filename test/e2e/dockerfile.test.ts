@@ -8,7 +8,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { afterAll, beforeAll, expect, it } from "vitest"
-import { describeWithEngine, docker, removeImages, uniqueName } from "../support/docker.ts"
+import { describeWithEngine, docker, isPodman, removeImages, uniqueName } from "../support/docker.ts"
 import { nodeImage, nodeImageMissing } from "../support/node-image.ts"
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url))
@@ -17,8 +17,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url))
 const BUILD_MS = 15 * 60 * 1000
 
 /** Docker itself: Podman's images have no health check, and other builders need more than a local image. */
-const components = await docker("version", "--format", "{{json .Server.Components}}").catch(() => "")
-const podman = components.includes("Podman") ? "Podman builds images without a health check" : undefined
+const podman = (await isPodman()) ? "Podman builds images without a health check" : undefined
 const missing = podman ?? (await nodeImageMissing())
 if (missing !== podman && process.env["CI"]) throw new Error(missing)
 

@@ -75,6 +75,12 @@ async function engineMissing(): Promise<string | undefined> {
   }
 }
 
+/** Podman's Docker-compatible socket, which does some things as Podman does. */
+export async function isPodman(): Promise<boolean> {
+  const components = await docker("version", "--format", "{{json .Server.Components}}").catch(() => "")
+  return components.includes("Podman")
+}
+
 export type ImageStore = "classic" | "containerd"
 
 /** Which kind of image store the engine has. */
