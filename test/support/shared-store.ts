@@ -45,7 +45,11 @@ export async function openSharedFolder(prefix = ""): Promise<SharedStore> {
       await mkdir(dirname(join(root, key)), { recursive: true })
       await writeFile(join(root, key), bytes)
     },
-    clear: () => rm(root, { recursive: true, force: true }),
+    async clear() {
+      // Not the root itself: a store that loses it is lost.
+      const entries = await readdir(root).catch(() => [])
+      await Promise.all(entries.map((entry) => rm(join(root, entry), { recursive: true, force: true })))
+    },
     // Files all of them: `contents` shows them.
     unfinishedUploads: async () => [],
     async [Symbol.asyncDispose]() {
