@@ -1,3 +1,4 @@
+import { join } from "node:path"
 import { defineConfig } from "vitest/config"
 
 /** One project per kind of suite, so that each runs by name and with limits that fit it. */
@@ -13,8 +14,15 @@ const project = (name: string, include: string[], seconds: number, parallel = tr
   },
 })
 
+/** Where every run leaves its results as JSON, so that whoever starts several can count their tests. */
+const results = process.env["TEST_RESULTS"]
+
 export default defineConfig({
   test: {
+    ...(results && {
+      reporters: ["default", "json"],
+      outputFile: { json: join(results, `${process.pid}.json`) },
+    }),
     projects: [
       project("unit", ["test/{unit,http,cli}/**/*.test.ts"], 10),
       project("storage", ["test/storage/**/*.test.ts"], 60),
