@@ -19,6 +19,8 @@ const DOCKERD = "dockerd"
 export interface PrivateDocker extends AsyncDisposable {
   /** As in DOCKER_HOST. */
   readonly host: string
+  /** Of all that it keeps. */
+  readonly folder: string
   /** Runs the docker CLI with this daemon. */
   docker(...args: string[]): Promise<string>
   /** Without warning, as a crash or the out-of-memory killer does it. */
@@ -77,6 +79,7 @@ export async function startPrivateDocker(...more: string[]): Promise<PrivateDock
 
   const privateDocker: PrivateDocker = {
     host,
+    folder,
     docker: ask,
     kill: () => stop("SIGKILL"),
     restart: start,
