@@ -24,7 +24,10 @@ export interface Io {
   readonly stderr: Output
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
-  /** Calls back for the first signal only: the second then ends the process as if nobody listened. Returns how to stop listening. */
+  /**
+   * Calls back for the first signal only: the second then ends the process as if nobody listened, unless it is one more hang-up.
+   * Returns how to stop listening.
+   */
   onSignal(callback: (signal: Signal) => void): () => void
   /** While somebody listens, SIGHUP breaks nothing off: it asks for files to be read again. Returns how to stop listening. */
   onReload(callback: () => void): () => void
@@ -35,7 +38,7 @@ export interface Io {
 /** The real one. */
 export function processIo(): Io {
   // Whoever reads us may have read enough (`… | head -1`).
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe)
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreNobody)
   keepMetadataDirect(process.env)
   const reloads = new Set<() => void>()
   return {
@@ -49,6 +52,8 @@ export function processIo(): Io {
       const received = (signal: Signal) => {
         if (signal === "SIGHUP" && reloads.size > 0) return reloads.forEach((reload) => reload())
         stop()
+        // A shell passes on what the terminal has sent already: more hang-ups are the same one.
+        process.on("SIGHUP", () => undefined)
         return callback(signal)
       }
       for (const [signal, listener] of listeners) process.on(signal, listener)
@@ -67,6 +72,7 @@ function signals(): Signal[] {
   return Object.keys(SIGNALS) as Signal[]
 }
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error
+/** A closed pipe, and a terminal that is closed: there is nobody to tell, and still work to undo. */
+function ignoreNobody(this: NodeJS.WriteStream, error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE" && !(error.code === "EIO" && this.isTTY)) throw error
 }

@@ -9,9 +9,13 @@ import { join } from "node:path"
 import { promisify } from "node:util"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { start, succeed } from "../support/cli.ts"
-import { describeWithEngine, docker, removeImages } from "../support/docker.ts"
-import { type PrivateDocker, privateDockerMissing, startPrivateDocker } from "../support/private-docker.ts"
-import { randomImage } from "../support/random-image.ts"
+import { describeWithEngine } from "../support/docker.ts"
+import {
+  addImage,
+  type PrivateDocker,
+  privateDockerMissing,
+  startPrivateDocker,
+} from "../support/private-docker.ts"
 import { folderStore, type TestStore } from "../support/stores.ts"
 
 const exec = promisify(execFile)
@@ -31,11 +35,7 @@ await describeWithEngine(
       engine = await startPrivateDocker()
       wire = await tap(engine.host.replace("unix://", ""), join(folder, "tap.sock"))
       store = await folderStore()
-      const { name } = await randomImage({ layers: [{ bytes: 64_000_000, seed: "secrecy" }] })
-      await docker("tag", name, IMAGE)
-      await docker("save", "--output", join(folder, "image.tar"), IMAGE)
-      await engine.docker("load", "--input", join(folder, "image.tar"))
-      await removeImages(name, IMAGE)
+      await addImage(engine, IMAGE, { layers: [{ bytes: 64_000_000, seed: "secrecy" }] })
     })
     afterAll(async () => {
       await wire[Symbol.asyncDispose]()

@@ -17,6 +17,7 @@ import { hostileClients } from "./clients/campaign.ts"
 import { fuzz } from "./fuzz/campaign.ts"
 import { killedPushes } from "./killed/campaign.ts"
 import { scarceResources } from "./resources/campaign.ts"
+import { brokenOffTransfers } from "./signals/campaign.ts"
 import type { Campaign, Settings } from "./campaign.ts"
 
 const CAMPAIGNS: readonly Campaign[] = [
@@ -25,6 +26,7 @@ const CAMPAIGNS: readonly Campaign[] = [
   hostileClients,
   killedPushes(CLOUDS),
   scarceResources,
+  brokenOffTransfers,
 ]
 
 async function main(): Promise<number> {

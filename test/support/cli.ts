@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
-const PROGRAM = fileURLToPath(new URL("../../bin/oci-store.js", import.meta.url))
+export const PROGRAM = fileURLToPath(new URL("../../bin/oci-store.js", import.meta.url))
 
 export interface Outcome {
   /** Exit code; 128 and the signal's number are the program's own doing, null if a signal ended it. */

@@ -10,7 +10,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { promisify } from "node:util"
-import { docker } from "./docker.ts"
+import { docker, removeImages } from "./docker.ts"
+import { randomImage, type RandomImageOptions } from "./random-image.ts"
 
 const exec = promisify(execFile)
 
@@ -27,6 +28,24 @@ export interface PrivateDocker extends AsyncDisposable {
   kill(): Promise<void>
   /** With everything that it had stored before. */
   restart(): Promise<void>
+}
+
+/** Gives it an image that was made with the other daemon, which keeps none. */
+export async function addImage(
+  engine: PrivateDocker,
+  name: string,
+  options: RandomImageOptions,
+): Promise<void> {
+  const made = await randomImage(options)
+  const folder = await mkdtemp(join(tmpdir(), "oci-store-image-"))
+  try {
+    await docker("tag", made.name, name)
+    await docker("save", "--output", join(folder, "image.tar"), name)
+    await engine.docker("load", "--input", join(folder, "image.tar"))
+  } finally {
+    await rm(folder, { recursive: true })
+    await removeImages(made.name, name)
+  }
 }
 
 /** Why there can be none; undefined where there can. In CI that is an error. */
