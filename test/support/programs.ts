@@ -19,6 +19,7 @@ const INSTALL = {
   crane: "go install github.com/google/go-containerregistry/cmd/crane@v0.22.1",
   openssl: "apt install openssl",
   podman: "apt install podman",
+  script: "apt install bsdutils",
   regctl: "go install github.com/regclient/regclient/cmd/regctl@v0.11.7",
 } as const
 

@@ -9,7 +9,7 @@ import {
   privateDockerMissing,
   startPrivateDocker,
 } from "../../support/private-docker.ts"
-import { findVersitygw, INSTALL } from "../../support/versitygw.ts"
+import { programsMissing } from "../../support/programs.ts"
 import { folderStore, keysOf, s3Store, type TestStore } from "../../support/stores.ts"
 import { type Campaign, type Case, runCases } from "../campaign.ts"
 import { text } from "node:stream/consumers"
@@ -73,7 +73,7 @@ const TRANSFERS: readonly Transfer[] = [
 export const brokenOffTransfers: Campaign = {
   name: NAME,
   async missing() {
-    return (await privateDockerMissing()) ?? ((await findVersitygw()) === undefined ? INSTALL : undefined)
+    return (await privateDockerMissing()) ?? programsMissing(["versitygw", "script"])
   },
   async run(settings) {
     await using engine = await startPrivateDocker()

@@ -7,8 +7,9 @@ import { once } from "node:events"
 import { access, readFile } from "node:fs/promises"
 import { setTimeout as sleep } from "node:timers/promises"
 import { PROGRAM, start } from "../../support/cli.ts"
+import { pathOf } from "../../support/programs.ts"
 
-export interface Ending {
+interface Ending {
   /** Undefined where nobody is left to be told. */
   readonly code: number | undefined
   readonly stderr: string
@@ -46,7 +47,7 @@ const closedTerminal: Way = {
   async endAfter(milliseconds, args, env) {
     const command = ["exec", process.execPath, PROGRAM, ...args].map((word) => `'${word}'`).join(" ")
     const terminal = spawn(
-      "script",
+      await pathOf("script"),
       ["--quiet", "--command", command.replace("'exec'", "exec"), "/dev/null"],
       {
         env: { ...process.env, ...env },
