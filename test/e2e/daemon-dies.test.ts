@@ -2,14 +2,15 @@
  * A daemon that is killed in mid-transfer: the tag stays where it was, nothing of the transfer is in the store, and the next run
  * succeeds.
  */
-import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { run, start, succeed } from "../support/cli.ts"
-import { describeWithEngine, docker, removeImages } from "../support/docker.ts"
-import { type PrivateDocker, privateDockerMissing, startPrivateDocker } from "../support/private-docker.ts"
-import { randomImage } from "../support/random-image.ts"
+import { describeWithEngine } from "../support/docker.ts"
+import {
+  addImage,
+  type PrivateDocker,
+  privateDockerMissing,
+  startPrivateDocker,
+} from "../support/private-docker.ts"
 import { keysOf, STORES, type TestStore } from "../support/stores.ts"
 
 const MiB = 1024 * 1024
@@ -25,18 +26,9 @@ await describeWithEngine(
       beforeAll(async () => {
         store = await open()
         engine = await startPrivateDocker()
-        const { name } = await randomImage({
+        await addImage(engine, IMAGE, {
           layers: ["a", "b"].map((seed) => ({ bytes: 100 * MiB, seed: `dying ${seed}` })),
         })
-        const folder = await mkdtemp(join(tmpdir(), "oci-store-dying-"))
-        try {
-          await docker("tag", name, IMAGE)
-          await docker("save", "--output", join(folder, "image.tar"), IMAGE)
-          await engine.docker("load", "--input", join(folder, "image.tar"))
-        } finally {
-          await rm(folder, { recursive: true })
-          await removeImages(name, IMAGE)
-        }
       })
       afterAll(async () => {
         await engine[Symbol.asyncDispose]()
