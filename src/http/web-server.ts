@@ -1,12 +1,13 @@
 /**
- * The application behind sockets: HTTP/1.1, or with a certificate HTTP/2 and HTTP/1.1 on one port.
+ * The application behind sockets: HTTP/1.1, and HTTP/2 on the same port with a certificate or where it is asked for without one.
  * @module
  */
 import { once } from "node:events"
-import { createSecureServer, type ServerHttp2Session } from "node:http2"
+import { createSecureServer, createServer, type Http2Server, type ServerHttp2Session } from "node:http2"
 import type { AddressInfo, Socket as Connection } from "node:net"
 import { createAdaptorServer, type ServerType } from "@hono/node-server"
 import type { Hono } from "hono"
+import { alsoHttp2 } from "./cleartext-http2.ts"
 import type { Env, Socket } from "./env.ts"
 import { closeSessions, SESSION_OPTIONS, watchSession } from "./sessions.ts"
 import { cutStalled, type Patience } from "./stalls.ts"
@@ -19,6 +20,8 @@ export interface TlsIdentity {
 
 export interface WebServerOptions {
   readonly tls?: TlsIdentity | undefined
+  /** HTTP/2 also without TLS, for clients that know of it beforehand (h2c). */
+  readonly h2c?: boolean
   /** Left out, clients have all the time in the world. */
   readonly patience?: Patience
   /** Milliseconds that a connection is kept between two requests. */
@@ -52,7 +55,7 @@ const HEADERS_TIMEOUT = 60_000
 const CLOSE_INTERVAL = 50
 
 export function createWebServer(app: Hono<Env>, options: WebServerOptions = {}): WebServer {
-  const { patience, idle = IDLE } = options
+  const { patience, idle = IDLE, h2c = false } = options
   const atWork = new Set<Promise<void>>()
   const servers = new Set<ServerType>()
   const connections = new Set<Connection>()
@@ -82,20 +85,34 @@ export function createWebServer(app: Hono<Env>, options: WebServerOptions = {}):
     for (const connection of silent.values()) connection.destroy()
   }
 
-  function create(): ServerType {
-    const server = tls
-      ? createAdaptorServer({
-          fetch,
-          createServer: createSecureServer,
-          serverOptions: { ...SESSION_OPTIONS, ...tls, allowHTTP1: true },
-        })
-      : createAdaptorServer({ fetch })
+  function watchSessions(server: ServerType): void {
     server.on("session", (session: ServerHttp2Session) => {
       sessions.add(session)
       silent.delete(peerOf(session.socket))
       session.once("close", () => sessions.delete(session))
       watchSession(session, idle)
     })
+  }
+
+  function createSecure(identity: TlsIdentity): ServerType {
+    const serverOptions = { ...SESSION_OPTIONS, ...identity, allowHTTP1: true }
+    const server = createAdaptorServer({ fetch, createServer: createSecureServer, serverOptions })
+    watchSessions(server)
+    return server
+  }
+
+  function createPlain(): ServerType {
+    const server = createAdaptorServer({ fetch })
+    if (h2c) {
+      const http2 = createAdaptorServer({ fetch, createServer, serverOptions: SESSION_OPTIONS })
+      watchSessions(http2)
+      alsoHttp2(server, http2 as Http2Server, HEADERS_TIMEOUT)
+    }
+    return server
+  }
+
+  function create(): ServerType {
+    const server = tls ? createSecure(tls) : createPlain()
     server.on("connection", (connection: Connection) => {
       const peer = peerOf(connection)
       connections.add(connection)

@@ -12,6 +12,7 @@ export function assertConsistent(settings: Settings): void {
   const reason =
     laterPart(settings) ??
     tlsPair(settings) ??
+    idleH2c(settings) ??
     badUser(settings) ??
     usersMissing(settings) ??
     openToAll(settings) ??
@@ -38,6 +39,11 @@ function tlsPair(settings: Settings): string | undefined {
   const { "tls.certificate": certificate, "tls.key": key } = settings
   if ((certificate === undefined) === (key === undefined)) return undefined
   return `${key === undefined ? "tls.key" : "tls.certificate"} is missing: TLS needs both certificate and key`
+}
+
+function idleH2c(settings: Settings): string | undefined {
+  if (!settings["server.h2c"] || settings["tls.certificate"] === undefined) return undefined
+  return "server.h2c is true, but with tls.certificate there is no plain port: leave it out, HTTP/2 is spoken over TLS anyway"
 }
 
 function badUser(settings: Settings): string | undefined {

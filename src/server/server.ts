@@ -69,6 +69,8 @@ export async function withServer(
     sessions: "stored",
     budget,
     tempDir,
+    immutableTags: settings["server.immutable_tags"],
+    onWarning: (text) => log.warn(text),
     redirect: redirect?.urlOf,
   })
   using _ = purgeRegularly(registry.uploads, settings["server.upload_expiry"], log)
@@ -94,6 +96,7 @@ export async function withServer(
   })
   await using server = createWebServer(app, {
     tls: identity.tls,
+    h2c: settings["server.h2c"],
     patience: { read: settings["server.read_timeout"], write: settings["server.write_timeout"] },
     idle: settings["server.idle_timeout"],
   })

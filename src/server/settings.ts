@@ -100,6 +100,20 @@ const GENERAL = [
     describe: "Folder for what does not fit in memory; default: the system's",
   },
   {
+    key: "server.h2c",
+    kind: "boolean",
+    default: false,
+    flag: "h2c",
+    describe: "HTTP/2 also without TLS, for proxies that speak it with what is behind them",
+  },
+  {
+    key: "server.immutable_tags",
+    kind: "boolean",
+    default: false,
+    flag: "immutable-tags",
+    describe: "A tag that is there is never overwritten",
+  },
+  {
     key: "tls.certificate",
     kind: "file",
     flag: "tls-certificate",

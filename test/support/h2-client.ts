@@ -12,8 +12,9 @@ export interface H2Answer {
   readonly body: Buffer
 }
 
-export async function openSession(url: string, ca: string): Promise<ClientHttp2Session> {
-  const session = connect(url, { ca })
+/** @param ca of an https URL, in PEM; over http the protocol is known beforehand */
+export async function openSession(url: string, ca?: string): Promise<ClientHttp2Session> {
+  const session = connect(url, ca === undefined ? {} : { ca })
   await once(session, "connect")
   return session
 }
