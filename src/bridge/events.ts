@@ -26,22 +26,26 @@ export interface BlobCount {
   readonly bytes: number
 }
 
-/** Counts the blobs that moved and those that did not have to. */
+/** Counts the blobs that were moved, one way or the other, and those that the store had. */
 export interface BlobTally {
   add(event: BlobEvent): void
-  moved(): BlobCount
+  stored(): BlobCount
+  read(): BlobCount
   present(): BlobCount
 }
 
 export function createTally(): BlobTally {
-  const moved = new Map<string, number>()
+  const stored = new Map<string, number>()
+  const read = new Map<string, number>()
   const present = new Map<string, number>()
   return {
     add(event) {
-      if (event.type === "finished") moved.set(event.digest, event.size)
+      if (event.type === "stored") stored.set(event.digest, event.size)
+      if (event.type === "read") read.set(event.digest, event.size)
       if (event.type === "present") present.set(event.digest, event.size)
     },
-    moved: () => count(moved),
+    stored: () => count(stored),
+    read: () => count(read),
     present: () => count(present),
   }
 }

@@ -48,7 +48,7 @@ export async function pull(options: PullOptions): Promise<PullResult> {
     way.failed.throwIfAborted()
     throw error
   }
-  return { digest, image: `${image.repository}:${image.tag}`, read: tally.moved() }
+  return { digest, image: `${image.repository}:${image.tag}`, read: tally.read() }
 }
 
 const OPEN = { registry: openRegistryPull, archive: openArchivePull } as const

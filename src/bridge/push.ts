@@ -82,7 +82,7 @@ export async function push(options: PushOptions): Promise<PushResult> {
     })
     if (immutableTags) refuseTaken(tagged)
     const published = await publish(way, tagged)
-    return { image: image.name, published, stored: tally.moved(), present: tally.present() }
+    return { image: image.name, published, stored: tally.stored(), present: tally.present() }
   } catch (error) {
     signal?.throwIfAborted()
     // Whatever the daemon makes of it: this is why.

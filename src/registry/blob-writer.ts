@@ -58,7 +58,7 @@ export function createBlobWriter({ driver, memory, onBlob }: RegistryContext, bl
     const [isNew] = await together(storeData(), blobs.link(name, digest))
     if (isNew) memory.add(digest, size)
     else memory.addFound(digest, size)
-    onBlob({ type: isNew ? "finished" : "present", digest, size })
+    onBlob({ type: isNew ? "stored" : "present", digest, size })
   }
 
   return {
@@ -86,7 +86,7 @@ export function createBlobWriter({ driver, memory, onBlob }: RegistryContext, bl
       const target = blobData(digest)
       const isNew = !(await driver.stat(target))
       if (isNew) await driver.move(key, target)
-      onBlob({ type: isNew ? "finished" : "present", digest, size })
+      onBlob({ type: isNew ? "stored" : "present", digest, size })
     },
   }
 }

@@ -10,7 +10,7 @@ import type { Lease, MemoryBudget } from "../storage/budget.ts"
 /** Where the bytes go that are too many to be kept in memory. Disposing of it leaves nothing behind. */
 export interface Overflow extends AsyncDisposable {
   append(chunk: Uint8Array): Promise<void>
-  /** Everything appended, once more. */
+  /** Everything appended, once more. A chunk is good until the next one is asked for. */
   read(): AsyncIterable<Uint8Array>
   /** Makes everything appended the object `key`. False if that was there already. */
   store(key: string): Promise<boolean>
@@ -21,7 +21,7 @@ export interface Spool extends AsyncDisposable {
   readonly size: number
   append(source: AsyncIterable<Uint8Array>): Promise<void>
   digest(algorithm: DigestAlgorithm): Promise<Digest>
-  /** Everything received, once more. */
+  /** Everything received, once more. A chunk is good until the next one is asked for. */
   read(): AsyncIterable<Uint8Array>
   /**
    * Hands everything over as the object `key`: through `write` if it is still in memory, else through the overflow. False if it

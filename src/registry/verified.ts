@@ -25,7 +25,7 @@ export function verified(source: Readable, digest: Digest, onBlob: OnBlobEvent, 
     flush(done) {
       if (hasher.digest() !== digest) return done(corrupt(digest, hasher.digest()))
       if (held) this.push(held)
-      onBlob({ type: "finished", digest, size })
+      onBlob({ type: "read", digest, size })
       return done()
     },
   })

@@ -88,5 +88,14 @@ async function openUnpacked(
     await spool[Symbol.asyncDispose]()
     throw error
   }
-  return { size: spool.size, body: spool.read(), [Symbol.asyncDispose]: () => spool[Symbol.asyncDispose]() }
+  return {
+    size: spool.size,
+    body: copied(spool.read()),
+    [Symbol.asyncDispose]: () => spool[Symbol.asyncDispose](),
+  }
+}
+
+/** What is read from a temporary file comes in one buffer again and again, and an archive keeps chunks until the daemon takes them. */
+async function* copied(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  for await (const chunk of source) yield Buffer.from(chunk)
 }

@@ -18,7 +18,7 @@ const engine = (status: string, current?: number, total?: number, layer = id): T
 })
 const started: TransferEvent = { type: "blob", event: { type: "started", digest, size: 100 } }
 const moved = (bytes: number): TransferEvent => ({ type: "blob", event: { type: "moved", digest, bytes } })
-const finished: TransferEvent = { type: "blob", event: { type: "finished", digest, size: 100 } }
+const finished: TransferEvent = { type: "blob", event: { type: "stored", digest, size: 100 } }
 
 function track(...events: TransferEvent[]) {
   const tracker = createTracker()
