@@ -33,7 +33,7 @@ export interface AppOptions {
   readonly guarded?: Hono<Env> | undefined
   readonly log?: (line: AccessLine) => void
   /** With `log`: called when a request begins. */
-  readonly onStart?: (start: RequestStart) => void
+  readonly onStart?: ((start: RequestStart) => void) | undefined
   /** Sees every error, also those that come too late for the client to be told. */
   readonly onError?: (error: Error) => void
 }

@@ -55,9 +55,10 @@ export async function withServer(
   const budget = createMemoryBudget(settings["server.memory"])
   await using opened = await openStorage(config, { cwd, budget, log: (text) => log.debug(text) })
 
-  const metrics = createMetrics()
+  const access = settings.metrics
+  const metrics = access === "off" ? undefined : createMetrics()
   const driver = withLogging(opened, (call: DriverCall) => {
-    metrics.onCall(call)
+    metrics?.onCall(call)
     logCall(log, call)
   })
   const tempDir = resolve(cwd, settings["server.tmp_dir"] ?? tmpdir())
@@ -80,16 +81,15 @@ export async function withServer(
   })
   let isStopping = false
   const healthRoutes = health(async () => !isStopping && (await isReady()))
-  const access = settings.metrics
-  const metricsRoutes = access === "off" ? undefined : metricsRoute(metrics.render, access)
+  const metricsRoutes = metrics && access !== "off" ? metricsRoute(metrics.render, access) : undefined
   const app = createApp({
     registry,
     admit: identity.admit,
     open: access === "everyone" && metricsRoutes ? healthRoutes.route("/", metricsRoutes) : healthRoutes,
     guarded: access === "users" ? metricsRoutes : undefined,
-    onStart: metrics.onStart,
+    onStart: metrics?.onStart,
     log: (line) => {
-      metrics.onRequest(line)
+      metrics?.onRequest(line)
       logRequest(log, line)
     },
     onError: (error) => logFailure(log, error),
