@@ -11,7 +11,7 @@ import { tmpdir } from "node:os"
 import path from "node:path"
 import type { ListOptions, StorageDriver } from "../../src/storage/driver.ts"
 import { createFileDriver } from "../../src/storage/file.ts"
-import { spread } from "./measure.ts"
+import { median } from "./bench.ts"
 
 const count = Number(process.argv[2] ?? 50_000)
 const runs = Number(process.argv[3] ?? 5)
@@ -86,5 +86,7 @@ async function report(what: string, run: () => Promise<number>): Promise<void> {
     found = await run()
     milliseconds.push(performance.now() - started)
   }
-  console.log(`${what}: ${found} found, median (min-max) ${spread(milliseconds)} ms`)
+  const shown = [median(milliseconds), Math.min(...milliseconds), Math.max(...milliseconds)]
+  const [middle, low, high] = shown.map((value) => value.toFixed(1))
+  console.log(`${what}: ${found} found, median (min-max) ${middle} (${low}-${high}) ms`)
 }

@@ -9,6 +9,8 @@ export interface Measured {
   readonly seconds: number
   /** Peak resident memory of the process itself (`VmHWM`), in MiB. */
   readonly peak: number
+  /** Standard output. */
+  readonly output: string
 }
 
 /** @throws Error with what it printed if it does not exit with 0 */
@@ -19,8 +21,10 @@ export async function measure(
 ): Promise<Measured> {
   const started = performance.now()
   const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] })
+  let output = ""
   let said = ""
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += String(chunk)))
+  child.stdout.on("data", (chunk) => (output += String(chunk)))
+  child.stderr.on("data", (chunk) => (said += String(chunk)))
   let peak = 0
   const sample = setInterval(() => {
     peak = Math.max(peak, peakOf(child.pid))
@@ -30,11 +34,13 @@ export async function measure(
     child.once("close", resolve)
   })
   clearInterval(sample)
-  if (code !== 0) throw new Error(`${command} ${args.join(" ")} exited with ${String(code)}:\n${said}`)
-  return { seconds: (performance.now() - started) / 1000, peak }
+  if (code !== 0)
+    throw new Error(`${command} ${args.join(" ")} exited with ${String(code)}:\n${said}${output}`)
+  return { seconds: (performance.now() - started) / 1000, peak, output }
 }
 
-function peakOf(pid: number | undefined): number {
+/** `VmHWM` in MiB; 0 of a process that is no more. */
+export function peakOf(pid: number | undefined): number {
   try {
     const kib = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1]
     return Number(kib ?? 0) / 1024
@@ -43,12 +49,13 @@ function peakOf(pid: number | undefined): number {
   }
 }
 
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
-}
+/** Clock ticks in a second, in `/proc`. */
+const TICKS = 100
 
-/** `median (min-max)`. */
-export function spread(values: readonly number[]): string {
-  const [low, high] = [Math.min(...values), Math.max(...values)]
-  return `${median(values).toFixed(2)} (${low.toFixed(2)}-${high.toFixed(2)})`
+/** Seconds of processor that a process has used, user and system. */
+export function processorOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "latin1")
+    .replace(/^.*\) /s, "")
+    .split(" ")
+  return (Number(fields[11]) + Number(fields[12])) / TICKS
 }

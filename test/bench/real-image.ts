@@ -17,14 +17,30 @@ interface LayerFile {
   readonly size: number
 }
 
-/** Four layers, about 560 MB in all. */
+/** Four layers, 589 MB in all. */
 export async function loadRealImage(name: string): Promise<LoadedImage> {
-  const layers = [
+  return loadFiles(name, [
     filesBelow("/usr/lib", 230 * MiB),
     filesBelow("/usr/bin", 110 * MiB),
     [{ path: process.execPath, size: statSync(process.execPath).size }],
     [{ size: 100 * MiB }],
-  ]
+  ])
+}
+
+/** One layer of this many bytes, which compresses as libraries do. */
+export async function loadOneLayer(name: string, bytes: number): Promise<LoadedImage> {
+  return loadFiles(name, [filesBelow("/usr/lib", bytes)])
+}
+
+/** Random bytes, so that what is moved is what was made. */
+export async function loadRandomLayers(name: string, sizes: readonly number[]): Promise<LoadedImage> {
+  return loadFiles(
+    name,
+    sizes.map((size) => [{ size }]),
+  )
+}
+
+function loadFiles(name: string, layers: readonly (readonly LayerFile[])[]): Promise<LoadedImage> {
   return loadLayers(layers.map(layerOf), { name, cmd: ["none"], platform: LINUX_AMD64 })
 }
 

@@ -20,6 +20,9 @@ const INSTALL = {
   openssl: "apt install openssl",
   podman: "apt install podman",
   script: "apt install bsdutils",
+  olareg: "build v0.1.2 of github.com/olareg/olareg",
+  s3lo: "build v3.0.3 of github.com/OuFinx/s3lo",
+  "nbctools-oci-store": "build github.com/nbctools/oci-store under this name",
   regctl: "go install github.com/regclient/regclient/cmd/regctl@v0.11.7",
 } as const
 

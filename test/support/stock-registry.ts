@@ -25,6 +25,8 @@ export interface StockStorage {
     | { readonly s3: Readonly<Record<string, string | boolean>> }
     | { readonly gcs: Readonly<Record<string, string>> }
     | { readonly azure: Readonly<Record<string, string | object>> }
+  /** Whether it remembers blobs, as its example configurations have it; else each answer comes from the store. */
+  readonly isCached?: boolean
   /** What cannot be said there. */
   readonly environment?: Readonly<Record<string, string>>
 }
@@ -88,14 +90,18 @@ interface ConfigFile extends AsyncDisposable {
   readonly path: string
 }
 
-async function writeConfig({ driver }: StockStorage): Promise<ConfigFile> {
+async function writeConfig({ driver, isCached = false }: StockStorage): Promise<ConfigFile> {
   const directory = await mkdtemp(join(tmpdir(), "stock-registry-"))
   const path = join(directory, "config.yml")
   const config = {
     version: "0.1",
     log: { level: "info", accesslog: { disabled: true } },
-    // No `cache` section: each answer comes from the store, not from what was there before the other registry changed it.
-    storage: { ...driver, delete: { enabled: true }, redirect: { disable: true } },
+    storage: {
+      ...driver,
+      ...(isCached && { cache: { blobdescriptor: "inmemory" } }),
+      delete: { enabled: true },
+      redirect: { disable: true },
+    },
     http: { addr: "127.0.0.1:0" },
   }
   await writeFile(path, JSON.stringify(config)) // JSON is YAML

@@ -38,6 +38,8 @@ export interface Versitygw extends AsyncDisposable {
   createBucket(bucket: string): Promise<void>
   /** A user who may do in the bucket only what is named; left out, what push and pull need: get, put and list. */
   createRestrictedUser(bucket: string, actions?: readonly S3Action[]): Promise<Credentials>
+  /** Where a bucket's objects are, as files. */
+  bucketFolder(bucket: string): string
   /** Takes bucket and content away from under whoever uses it. */
   removeBucket(bucket: string): Promise<void>
   /** Lets everybody, unsigned, read the bucket. */
@@ -153,6 +155,7 @@ async function start(
       await client.send(new CreateBucketCommand({ Bucket: bucket }))
     },
 
+    bucketFolder: (bucket) => path.join(folder, "data", bucket),
     removeBucket: (bucket) => rm(path.join(folder, "data", bucket), { recursive: true }),
 
     async createRestrictedUser(bucket, actions = PUSH) {
