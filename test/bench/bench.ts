@@ -12,7 +12,7 @@ export interface Measurement {
   readonly missing?: string
 }
 
-export interface Limit {
+interface Limit {
   /** Of the ratio of the medians, ours to the peer's; without a peer, of our median itself. */
   readonly atMost?: number
   readonly atLeast?: number

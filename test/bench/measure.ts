@@ -40,7 +40,7 @@ export async function measure(
 }
 
 /** `VmHWM` in MiB; 0 of a process that is no more. */
-export function peakOf(pid: number | undefined): number {
+function peakOf(pid: number | undefined): number {
   try {
     const kib = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1]
     return Number(kib ?? 0) / 1024
