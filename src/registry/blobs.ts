@@ -8,6 +8,7 @@ import { algorithmOf, type Digest } from "../oci/digest.ts"
 import { RegistryError } from "../oci/errors.ts"
 import type { RepositoryName } from "../oci/reference.ts"
 import { type ByteRange, isStorageError } from "../storage/driver.ts"
+import { mapSome } from "./at-once.ts"
 import type { Visible } from "./catalog.ts"
 import type { RegistryContext } from "./context.ts"
 import { blobData, layerLink } from "./layout.ts"
@@ -168,7 +169,7 @@ export function createBlobs(context: RegistryContext): Blobs {
 
     async recheck() {
       const found = memory.found()
-      const stats = await Promise.all(found.map((digest) => driver.stat(blobData(digest))))
+      const stats = await mapSome(found, (digest) => driver.stat(blobData(digest)))
       return found.filter((_, index) => !stats[index])
     },
 
