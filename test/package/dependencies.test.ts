@@ -14,7 +14,9 @@ import { LICENCES, otherLicences } from "./licences.ts"
 import { MANIFEST, path, ROOT } from "./npm.ts"
 
 interface Lockfile {
-  readonly packages: Readonly<Record<string, { readonly version: string; readonly dev?: boolean }>>
+  readonly packages: Readonly<
+    Record<string, { readonly version: string; readonly dev?: boolean; readonly integrity?: string }>
+  >
 }
 
 interface Sbom {
@@ -30,6 +32,8 @@ const nameOf = ({ name, version }: { name: string; version: string }) => `${name
 
 /** `name@version` of what the lockfile has beside development's packages. */
 let locked: ReadonlySet<string>
+/** Packages of the lockfile that could be anything. */
+let unhashed: readonly string[]
 let installed: Installation
 let theirs: readonly Dependency[]
 
@@ -39,6 +43,9 @@ beforeAll(async () => {
     Object.entries(packages)
       .filter(([key, { dev }]) => key !== "" && !dev)
       .map(([key, { version }]) => nameOf({ name: key.split("node_modules/").at(-1) ?? "", version })),
+  )
+  unhashed = Object.keys(packages).filter(
+    (key) => key !== "" && !packages[key]?.integrity?.startsWith("sha512-"),
   )
   installed = await install()
   theirs = await dependenciesIn(installed.home)
@@ -64,6 +71,13 @@ describe("what a user gets", () => {
 })
 
 describe("what is developed with", () => {
+  it("is of exact versions, whose bytes the lockfile knows", () => {
+    const { dependencies, devDependencies } = MANIFEST
+    const versions = Object.values({ ...dependencies, ...devDependencies })
+    expect(versions.filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([])
+    expect(unhashed).toEqual([])
+  })
+
   it("runs no script that allowScripts does not name, and that names none in vain", async () => {
     const scripted = (await dependenciesIn(ROOT)).filter(({ scripted }) => scripted).map(({ name }) => name)
     expect([...new Set(scripted)].toSorted()).toEqual(Object.keys(MANIFEST.allowScripts).toSorted())

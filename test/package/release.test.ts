@@ -2,7 +2,9 @@
  * .ci/release releases what is tagged with the version of package.json, and nothing else. Run in a clone, for it looks at commits.
  */
 import { execFile } from "node:child_process"
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
@@ -103,6 +105,9 @@ describe("a rehearsal", () => {
   it("makes the package, its SBOM and their checksums, says what a release lacks, and publishes nothing", async () => {
     // Not a link to the folder: TypeScript names types by where they really are.
     await exec("cp", ["--archive", join(ROOT, "node_modules"), clone])
+    // What an older build has left is not packed.
+    await mkdir(join(clone, "dist"))
+    await writeFile(join(clone, "dist", "stale.js"), "")
     const out = join(folder, "out")
     const { code, stdout, stderr } = await release(["--dry-run", "--no-tests", "--out", out])
     expect({ code, stderr }).toMatchObject({ code: 0 })
@@ -111,9 +116,35 @@ describe("a rehearsal", () => {
     const name = `${MANIFEST.name}-${MANIFEST.version}`
     const checksums = await readFile(join(out, "SHA256SUMS"), "utf8")
     expect(checksums.match(/\S+$/gm)).toEqual([`${name}.tgz`, `${name}.cdx.json`])
+    const { stdout: packed } = await exec("tar", ["--list", "--file", join(out, `${name}.tgz`)])
+    expect(packed).toContain("package/dist/main.js")
+    expect(packed).not.toContain("package/dist/stale.js")
     await exec("sha256sum", ["--check", "--strict", "SHA256SUMS"], { cwd: out })
     expect((await git("status", "--porcelain")).stdout).toBe("")
   })
+})
+
+it("a plain npm publish is refused where nobody can state what the package was made of", async () => {
+  const asked: string[] = []
+  const server = createServer(({ method }, response) => {
+    asked.push(method ?? "")
+    response.writeHead(method === "GET" ? 404 : 201).end("{}")
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  try {
+    const host = `127.0.0.1:${(server.address() as AddressInfo).port}/`
+    const { GITHUB_ACTIONS: _, GITLAB_CI: __, ...own } = process.env
+    const signedIn = { npm_config_registry: `http://${host}`, [`npm_config_//${host}:_authToken`]: "any" }
+    const publishing = exec("npm", ["publish", "--ignore-scripts"], {
+      cwd: clone,
+      env: { ...own, PATH: path(), ...signedIn },
+    })
+    await expect(publishing).rejects.toMatchObject({ stderr: expect.stringContaining("provenance") })
+    expect(asked).toContain("GET")
+    expect(asked).not.toContain("PUT")
+  } finally {
+    server.close()
+  }
 })
 
 it("the workflow may make provenance, has only what it needs besides, and leaves the work to the script", async () => {
