@@ -30,6 +30,7 @@ export default defineConfig({
       project("e2e", ["test/e2e/**/*.test.ts"], 300, false),
       project("conformance", ["test/conformance/**/*.test.ts"], 300, false),
       project("documents", ["test/documents/**/*.test.ts"], 60, false),
+      project("package", ["test/package/**/*.test.ts"], 120),
       project("interop", ["test/interop/**/*.test.ts"], 300, false),
     ],
   },

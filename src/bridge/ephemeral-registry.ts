@@ -20,7 +20,7 @@ export interface EphemeralOptions {
   readonly repositories: readonly RepositoryName[]
   /** `pull`: nothing can be written. `push`: nothing can be deleted, and tags are held until the owner publishes them. */
   readonly access: "pull" | "push"
-  /** Write manifests and links even where the tag says that they have been written. */
+  /** Everything is written again, whatever the store has. */
   readonly rewrite?: boolean
   /** A tag that is there is never moved. */
   readonly immutableTags?: boolean

@@ -24,7 +24,7 @@ export interface PushOptions extends TransferOptions {
   readonly images: readonly string[]
   /** Where it goes, all in one store: transferred once, published together. */
   readonly targets: readonly [PushTarget, ...PushTarget[]]
-  /** Write everything but the blobs again, even if the tag says that it is there. */
+  /** Send and write everything again, in place of whatever the store has: what repairs a damaged store. */
   readonly force?: boolean
   /** Never move a tag that is there: to push what it names is success, anything else an error. */
   readonly immutableTags?: boolean

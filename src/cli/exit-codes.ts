@@ -90,7 +90,7 @@ export const UPKEEP_OUTCOMES: Readonly<Record<UpkeepErrorCode, Outcome>> = {
   TAG_ABSENT: { code: 5 },
   DAMAGED: {
     code: 5,
-    hint: "Delete the objects that are corrupt or of the wrong size, and push what they break again with --force.",
+    hint: "Push what they break again with --force, which replaces whatever is damaged.",
   },
   NOT_DELETED: { code: 4 },
 }

@@ -47,7 +47,11 @@ export const PUSH_FLAGS: FlagGroup = {
       type: "boolean",
       describe: "Fail if the daemon lacks a platform that the image has",
     },
-    { name: "force", type: "boolean", describe: "Write manifests and tags again even if they are there" },
+    {
+      name: "force",
+      type: "boolean",
+      describe: "Send and write everything again, in place of what is there: repairs it",
+    },
     {
       name: "immutable-tags",
       type: "boolean",

@@ -37,7 +37,10 @@ interface Adoptable {
   readonly size: number
 }
 
-export function createBlobWriter({ driver, memory, onBlob }: RegistryContext, blobs: Blobs): BlobWriter {
+export function createBlobWriter(
+  { driver, memory, rewrite, onBlob }: RegistryContext,
+  blobs: Blobs,
+): BlobWriter {
   /**
    * The store is not asked for a blob that the client has just heard to be missing, nor for a small one: to write that, create-only,
    * is one request as well.
@@ -84,7 +87,7 @@ export function createBlobWriter({ driver, memory, onBlob }: RegistryContext, bl
       // The link first, which is harmless alone: after the move nobody could try again.
       await blobs.link(name, digest)
       const target = blobData(digest)
-      const isNew = !(await driver.stat(target))
+      const isNew = rewrite || !(await driver.stat(target))
       if (isNew) await driver.move(key, target)
       onBlob({ type: isNew ? "stored" : "present", digest, size })
     },

@@ -8,6 +8,7 @@ import { algorithmOf, type Digest } from "../oci/digest.ts"
 import { RegistryError } from "../oci/errors.ts"
 import type { RepositoryName } from "../oci/reference.ts"
 import { type ByteRange, isStorageError } from "../storage/driver.ts"
+import { mapSome } from "./at-once.ts"
 import type { Visible } from "./catalog.ts"
 import type { RegistryContext } from "./context.ts"
 import { blobData, layerLink } from "./layout.ts"
@@ -61,7 +62,7 @@ export interface Blobs {
 }
 
 export function createBlobs(context: RegistryContext): Blobs {
-  const { driver, memory, scope, onBlob, redirect } = context
+  const { driver, memory, scope, rewrite, onBlob, redirect } = context
   const sources = createMountSources(driver)
 
   async function link(name: RepositoryName, digest: Digest): Promise<void> {
@@ -80,13 +81,17 @@ export function createBlobs(context: RegistryContext): Blobs {
     digest: Digest,
     signal?: AbortSignal,
   ): Promise<Digest | undefined> {
-    if (scope === "store" && algorithmOf(digest) === "sha256") return digest
+    if (scope === "store" && (rewrite || algorithmOf(digest) === "sha256")) return digest
     return readLink(driver, layerLink(name, digest), signal)
   }
 
   async function statData(digest: Digest, signal?: AbortSignal): Promise<BlobStat | undefined> {
     const known = memory.sizeOf(digest)
     if (known !== undefined) return { digest, size: known }
+    if (scope === "store" && rewrite) {
+      memory.addMissing(digest)
+      return undefined
+    }
     const object = await driver.stat(blobData(digest), { signal }).catch((error: unknown) => {
       // S3 answers 403 for a missing key to those who may not list the bucket, and containerd gives up on anything but 200 and 404.
       if (scope === "store" && isStorageError(error, "ACCESS_DENIED")) return undefined
@@ -164,7 +169,7 @@ export function createBlobs(context: RegistryContext): Blobs {
 
     async recheck() {
       const found = memory.found()
-      const stats = await Promise.all(found.map((digest) => driver.stat(blobData(digest))))
+      const stats = await mapSome(found, (digest) => driver.stat(blobData(digest)))
       return found.filter((_, index) => !stats[index])
     },
 

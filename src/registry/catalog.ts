@@ -20,7 +20,7 @@ export function createCatalog({ driver }: RegistryContext): Catalog {
   return {
     list(visible, options = {}) {
       async function* names(): AsyncGenerator<RepositoryName> {
-        for await (const { name, exists } of walkRepositories(driver, options.last)) {
+        for await (const { name, exists } of walkRepositories(driver, { after: options.last })) {
           if (exists && visible(name)) yield name
         }
       }

@@ -21,7 +21,10 @@ export interface RegistryOptions {
   readonly scope: "store" | "repository"
   /** `held`: tags are kept in memory until they are published. `on-put`: a tag moves when its manifest is put. */
   readonly publish: "held" | "on-put"
-  /** Manifests and their links are written even where the tag says that they have been. */
+  /**
+   * With the scope `store`: everything is written again, in place of whatever the store has under its key. Clients are told that
+   * there is nothing but what they have just sent.
+   */
   readonly rewrite?: boolean
   /** A tag that is there is never moved: to put what it names is success, anything else an error. */
   readonly immutableTags?: boolean
@@ -41,7 +44,7 @@ export interface RegistryOptions {
 }
 
 export interface RegistryContext extends Required<
-  Omit<RegistryOptions, "onBlob" | "onWarning" | "tempDir" | "redirect">
+  Omit<RegistryOptions, "onBlob" | "onWarning" | "tempDir" | "redirect" | "immutableTags">
 > {
   readonly redirect: Redirect | undefined
   readonly tempDir: string

@@ -7,6 +7,7 @@ import { algorithmOf, type Digest, digestOf } from "../oci/digest.ts"
 import { RegistryError } from "../oci/errors.ts"
 import { type Manifest, parseManifest, requiredBlobs } from "../oci/manifest.ts"
 import type { Reference, RepositoryName, Tag } from "../oci/reference.ts"
+import { mapSome } from "./at-once.ts"
 import type { Blobs } from "./blobs.ts"
 import type { RegistryContext } from "./context.ts"
 import { checkDigest } from "./hashing.ts"
@@ -16,6 +17,7 @@ import type { ManifestStore } from "./manifest-store.ts"
 import { together } from "./objects.ts"
 import type { Referrers } from "./referrers.ts"
 import type { Tags } from "./tags.ts"
+import { manifestBlobUnknown } from "./unknown-blobs.ts"
 
 export interface Manifests {
   /** @throws RegistryError MANIFEST_UNKNOWN */
@@ -71,19 +73,17 @@ export function createManifests(
   /** Refuses a manifest that names what is not there; links owed for blobs that were found elsewhere in the store are paid. */
   async function settle(name: RepositoryName, manifest: Manifest, digest: Digest): Promise<void> {
     const needed = requiredBlobs(manifest)
-    const found = await Promise.all([
-      ...needed.map(async (blob) => (await blobs.stat(name, blob.digest)) !== undefined),
-      ...manifest.manifests.map(async (child) => store.isLinked(name, child.digest)),
-    ])
-    const missing = [...needed, ...manifest.manifests].filter((_, index) => !found[index])
+    const children = [...new Map(manifest.manifests.map((child) => [child.digest, child])).values()]
+    const found = [
+      ...(await mapSome(needed, async (blob) => (await blobs.stat(name, blob.digest)) !== undefined)),
+      ...(await mapSome(children, (child) => store.isLinked(name, child.digest))),
+    ]
+    const missing = [...needed, ...children].filter((_, index) => !found[index])
     if (missing.length > 0) {
-      throw new RegistryError("MANIFEST_BLOB_UNKNOWN", {
-        message: `the manifest names ${missing.map((each) => each.digest).join(", ")}, which the store does not have`,
-        detail: missing.map(({ digest, mediaType }) => ({ digest, mediaType })),
-      })
+      throw manifestBlobUnknown(missing, rewrite ? "were not sent" : "the store does not have")
     }
     // Among several users a blob that was found is linked: nothing is owed.
-    if (scope === "store") await Promise.all(needed.map((blob) => blobs.link(name, blob.digest)))
+    if (scope === "store") await mapSome(needed, (blob) => blobs.link(name, blob.digest))
     // A repository with manifests but without a single layer link makes a stock registry's collector give up, or collect it
     // all: an index of nothing links itself.
     if (needed.length === 0 && manifest.manifests.length === 0) await blobs.link(name, digest)

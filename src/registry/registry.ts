@@ -7,9 +7,11 @@ import type { StorageDriver } from "../storage/driver.ts"
 import { type Blobs, createBlobs } from "./blobs.ts"
 import { type Catalog, createCatalog } from "./catalog.ts"
 import type { RegistryContext, RegistryOptions } from "./context.ts"
+import { createImmutableTags } from "./immutable-tags.ts"
 import { createManifestStore } from "./manifest-store.ts"
 import { createManifests, type Manifests } from "./manifests.ts"
 import { rememberAll, rememberNothing } from "./memory.ts"
+import { overwriting } from "./overwriting.ts"
 import { createReferrers, type Referrers } from "./referrers.ts"
 import { createReferrersLists } from "./referrers-lists.ts"
 import { createTags, type Tags } from "./tags.ts"
@@ -27,21 +29,24 @@ export interface Registry extends AsyncDisposable {
 
 /** The driver stays the caller's; disposing of the registry drops the uploads that were left open. */
 export function createRegistry(driver: StorageDriver, options: RegistryOptions): Registry {
+  const rewrite = options.rewrite ?? false
+  const onWarning = options.onWarning ?? (() => undefined)
   const context: RegistryContext = {
     ...options,
-    driver,
-    rewrite: options.rewrite ?? false,
-    immutableTags: options.immutableTags ?? false,
+    driver: rewrite ? overwriting(driver) : driver,
+    rewrite,
     tempDir: options.tempDir ?? tmpdir(),
     sessions: options.sessions ?? "memory",
     memory: options.scope === "store" ? rememberAll() : rememberNothing(),
     redirect: options.redirect,
     onBlob: options.onBlob ?? (() => undefined),
-    onWarning: options.onWarning ?? (() => undefined),
+    onWarning,
   }
   const blobs = createBlobs(context)
   const uploads = createUploads(context, blobs)
-  const tags = createTags(context)
+  // By the driver as it is: what may not be replaced is not, whatever else is written again.
+  const immutable = options.immutableTags ? createImmutableTags({ driver, onWarning }) : undefined
+  const tags = createTags(context, immutable)
   const store = createManifestStore(context)
   const lists = createReferrersLists(context, { store, blobs, tags })
   const referrers = options.scope === "repository" ? createReferrers(store, lists) : undefined

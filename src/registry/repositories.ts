@@ -3,22 +3,28 @@
  * @module
  */
 import { isRepositoryName, type RepositoryName } from "../oci/reference.ts"
-import type { StorageDriver } from "../storage/driver.ts"
+import type { Cancellable, StorageDriver } from "../storage/driver.ts"
 import { repositoriesRoot, repositoryRoot } from "./layout.ts"
 
 export interface FoundRepository {
   readonly name: RepositoryName
   /** It has blobs or manifests, or has had some: not only uploads that were never finished. */
   readonly exists: boolean
+  readonly hasManifests: boolean
   readonly hasUploads: boolean
 }
 
-/**
- * Everything below `repositories/`, ordered as `<name>/`, one listing for each.
- * @param after leaves out most of what comes before this name
- */
-export function walkRepositories(driver: StorageDriver, after = ""): AsyncGenerator<FoundRepository> {
-  return walk(driver, "", after)
+export interface WalkOptions extends Cancellable {
+  /** Leaves out most of what comes before this name. */
+  readonly after?: string | undefined
+}
+
+/** Everything below `repositories/` that is called as repositories may be, ordered as `<name>/`, one listing for each. */
+export function walkRepositories(
+  driver: StorageDriver,
+  options: WalkOptions = {},
+): AsyncGenerator<FoundRepository> {
+  return walk(driver, "", options)
 }
 
 /** Whether the repository has blobs or manifests, or has had some. */
@@ -31,7 +37,12 @@ export async function isRepository(driver: StorageDriver, name: RepositoryName):
 }
 
 /** @param path empty, or a name and a slash */
-async function* walk(driver: StorageDriver, path: string, after: string): AsyncGenerator<FoundRepository> {
+async function* walk(
+  driver: StorageDriver,
+  path: string,
+  options: WalkOptions,
+): AsyncGenerator<FoundRepository> {
+  const { after = "", signal } = options
   const root = repositoriesRoot + path
   const next = after.startsWith(path) ? after.slice(path.length).split("/", 1)[0] : ""
   const own = new Set<string>()
@@ -42,13 +53,18 @@ async function* walk(driver: StorageDriver, path: string, after: string): AsyncG
   async function* tell(): AsyncGenerator<FoundRepository> {
     told = true
     const name = path.slice(0, -1)
-    const found = { exists: [...own].some(isContent), hasUploads: own.has("_uploads") }
+    const found = {
+      exists: [...own].some(isContent),
+      hasManifests: own.has("_manifests"),
+      hasUploads: own.has("_uploads"),
+    }
     if (isRepositoryName(name) && (found.exists || found.hasUploads)) yield { name, ...found }
-    for (const child of early) yield* walk(driver, child, after)
+    for (const child of early) yield* walk(driver, child, options)
   }
 
   for await (const { key } of driver.list(root, {
     delimiter: "/",
+    signal,
     ...(next && { startAfter: root + next }),
   })) {
     if (!key.endsWith("/")) continue
@@ -59,7 +75,7 @@ async function* walk(driver: StorageDriver, path: string, after: string): AsyncG
     else if (component < "_") early.push(child)
     else {
       if (!told) yield* tell()
-      yield* walk(driver, child, after)
+      yield* walk(driver, child, options)
     }
   }
   if (!told) yield* tell()

@@ -6,8 +6,9 @@
 import type { Digest } from "../oci/digest.ts"
 import { RegistryError } from "../oci/errors.ts"
 import { isTag, type RepositoryName, type Tag } from "../oci/reference.ts"
+import { isStorageError } from "../storage/driver.ts"
 import type { RegistryContext } from "./context.ts"
-import { createImmutableTags } from "./immutable-tags.ts"
+import type { ImmutableTags } from "./immutable-tags.ts"
 import { tagCurrent, tagIndex, tagRoot, tagsRoot } from "./layout.ts"
 import { hasObjects, type LinkVersion, readLink, readLinkVersion, together, writeLink } from "./objects.ts"
 import { pageOf, type PageOptions } from "./pages.ts"
@@ -51,9 +52,9 @@ export interface Tags {
   keysNaming(name: RepositoryName, digest: Digest): Promise<readonly string[]>
 }
 
-export function createTags(context: RegistryContext): Tags {
-  const { driver, publish: publishing } = context
-  const immutable = context.immutableTags ? createImmutableTags(context) : undefined
+/** @param immutable where a tag that is there is never moved */
+export function createTags(context: RegistryContext, immutable: ImmutableTags | undefined): Tags {
+  const { driver, publish: publishing, rewrite } = context
   const heldTags = new Map<string, Digest>()
   const seenTags = new Map<string, Digest>()
 
@@ -99,7 +100,11 @@ export function createTags(context: RegistryContext): Tags {
     async resolve(name, tag, signal) {
       const digest = known(name, tag)
       if (digest) return digest
-      const current = await readLink(driver, tagCurrent(name, tag), signal)
+      const current = await readLink(driver, tagCurrent(name, tag), signal).catch((error: unknown) => {
+        // About to be written again.
+        if (rewrite && isStorageError(error, "UPLOAD_INVALID")) return undefined
+        throw error
+      })
       if (current) remember(name, tag, current)
       return current
     },

@@ -3,10 +3,9 @@
  * @module
  */
 import { layoutRoot } from "../registry/layout.ts"
+import { staleSessions } from "../registry/stale-sessions.ts"
 import { isStorageError, type StorageDriver, type StorageError } from "../storage/driver.ts"
 import type { Leftover } from "./leftover.ts"
-import { walkRepositories } from "./repositories.ts"
-import { staleSessions } from "./sessions.ts"
 
 export interface PruneOptions {
   readonly driver: StorageDriver
@@ -67,9 +66,7 @@ async function* staleIn(
   { driver, olderThan, signal }: PruneOptions,
   onEvent: OnPruneEvent,
 ): AsyncGenerator<Leftover> {
-  for await (const { name, hasUploads } of walkRepositories(driver, signal)) {
-    if (hasUploads) yield* staleSessions(driver, name, olderThan, signal)
-  }
+  for await (const session of staleSessions(driver, olderThan, signal)) yield { kind: "session", ...session }
   try {
     yield* unfinishedIn(driver, olderThan, signal)
   } catch (error) {

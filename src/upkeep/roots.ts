@@ -4,8 +4,8 @@
  */
 import { isTag, type Reference, type RepositoryName, type Tag } from "../oci/reference.ts"
 import { tagsRoot } from "../registry/layout.ts"
+import { walkRepositories } from "../registry/repositories.ts"
 import type { StorageDriver } from "../storage/driver.ts"
-import { walkRepositories } from "./repositories.ts"
 
 /** What of a store is meant: with nothing given all of it, with a name every tag of that repository. */
 export interface Scope {
@@ -29,7 +29,7 @@ export async function* tagsIn(
 }
 
 async function* namesIn(driver: StorageDriver, signal?: AbortSignal): AsyncGenerator<RepositoryName> {
-  for await (const { name, hasManifests } of walkRepositories(driver, signal)) {
+  for await (const { name, hasManifests } of walkRepositories(driver, { signal })) {
     if (hasManifests) yield name
   }
 }

@@ -50,6 +50,29 @@ await describeWithEngine(
         }
       })
 
+      it.each([
+        { title: "the index and all it names", missing: [] },
+        { title: "an index of what the daemon has", missing: ["linux/arm/v7"] },
+      ])("repairs $title with --force, whatever was damaged", async ({ missing }) => {
+        const image = await multiPlatformImage({ missing })
+        const tag = store.reference("repaired:1")
+        try {
+          const first = await push("--image", image.name, tag)
+          expect(first).toMatchObject({ code: 0 })
+          const blobs: string[] = []
+          for await (const { key } of store.driver.list("docker/registry/v2/blobs/")) blobs.push(key)
+          for (const key of blobs) await store.driver.write(key, Buffer.from("damaged"))
+          expect(await push("--force", "--image", image.name, tag)).toMatchObject({
+            code: 0,
+            stdout: first.stdout,
+          })
+          const flags = store.backend.filter((each) => each !== "--transport" && each !== "archive")
+          expect(await run([...flags, "verify", tag], store.env)).toMatchObject({ code: 0 })
+        } finally {
+          await removeImages(image.name)
+        }
+      })
+
       it("pushes one platform when asked", async () => {
         const image = await multiPlatformImage()
         try {

@@ -67,7 +67,7 @@ await describeWithEngine("a store that is looked after", () => {
     expect(loser?.stderr).toContain(`names ${digest} and not`)
   })
 
-  it("is found damaged, and whole once what is damaged was deleted and pushed again", async () => {
+  it("is found damaged, and whole once it was pushed again by who may not delete", async () => {
     expect((await verify()).code).toBe(0)
     const { driver } = store
     const digest = await tagged("v1")
@@ -80,7 +80,6 @@ await describeWithEngine("a store that is looked after", () => {
     expect(found.code).toBe(5)
     expect(JSON.parse(found.stdout)).toMatchObject({ damage: [{ kind: "corrupt", key }] })
     expect((await verify("--quick")).code).toBe(0)
-    await driver.delete(key)
     await succeed(
       [...store.backend, "push", "--force", "--image", one.name, store.reference("app:v1")],
       store.env,

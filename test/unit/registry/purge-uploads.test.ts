@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto"
 import { beforeEach, describe, expect, it } from "vitest"
 import { digestOf } from "../../../src/oci/digest.ts"
 import { parseRepositoryName } from "../../../src/oci/reference.ts"
@@ -6,7 +7,11 @@ import { createTestRegistry, type TestRegistry } from "../../support/registry.ts
 
 const name = parseRepositoryName("team/app")
 const other = parseRepositoryName("other")
-const [ours, theirs, orphan] = ["ours", "theirs", "orphan"]
+const [ours, theirs, orphan] = ["1", "2", "3"].map((digit) => randomUUID().replace(/^./, digit)) as [
+  string,
+  string,
+  string,
+]
 
 const KEYS = [
   uploadStarted(name, ours),

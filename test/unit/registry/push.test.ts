@@ -4,6 +4,8 @@ import { digestOf } from "../../../src/oci/digest.ts"
 import type { BlobEvent } from "../../../src/registry/events.ts"
 import { parseReference, parseRepositoryName } from "../../../src/oci/reference.ts"
 import { blobData, layerLink, revisionLink, tagCurrent, tagIndex } from "../../../src/registry/layout.ts"
+import { TagExistsError } from "../../../src/registry/immutable-tags.ts"
+import { readWhole } from "../../../src/registry/objects.ts"
 import { StorageError } from "../../../src/storage/driver.ts"
 import { createMemoryDriver } from "../../../src/storage/memory.ts"
 import { chunksOf } from "../../support/bytes.ts"
@@ -108,15 +110,48 @@ describe("a push", () => {
     expect(await test.keys()).not.toContain(revisionLink(name, digest))
   })
 
-  it("writes everything but blobs again when told to", async () => {
+  it("writes everything again when told to, in place of whatever is there", async () => {
     await pushImage()
     await test.registry.tags.publish(name, tag, digest)
+    const keys = await test.keys()
+    const contents = () => Promise.all(keys.map((key) => readWhole(test.driver, key, 4096)))
+    const right = await contents()
+    for (const key of keys) await test.driver.write(key, Buffer.from("damaged"))
+
     const again = createTestRegistry({ publish: "held", rewrite: true }, test.driver)
-    await again.registry.tags.resolve(name, tag)
-    await test.driver.delete([revisionLink(name, digest), layerLink(name, digestOf(layer))])
-    expect((await again.app.request("/v2/team/app/manifests/v1", { method: "HEAD" })).status).toBe(404)
-    await putManifest(again, "team/app", "v1", manifest)
-    expect(await test.keys()).toEqual(TAGGED)
+    const status = async (path: string, method = "HEAD"): Promise<number> =>
+      (await again.app.request(`/v2/team/app/${path}`, { method })).status
+    expect(await again.registry.tags.resolve(name, tag)).toBeUndefined()
+    expect(await status("manifests/v1")).toBe(404)
+    expect(await status(`blobs/${digestOf(layer)}`)).toBe(404)
+    // A mount is declined: the client sends the blob.
+    expect(await status(`blobs/uploads/?mount=${digestOf(layer)}&from=other`, "POST")).toBe(202)
+    expect((await putManifest(again, "team/app", "v1", manifest)).status).toBe(404)
+
+    await pushBlob(again, "team/app", config)
+    await pushBlob(again, "team/app", layer)
+    expect(await status(`blobs/${digestOf(layer)}`)).toBe(200)
+    expect((await putManifest(again, "team/app", "v1", manifest)).status).toBe(201)
+    await again.registry.tags.publish(name, tag, digest)
+    expect(await contents()).toEqual(right)
+  })
+
+  it("sends a blob for several repositories once, also when everything is written again", async () => {
+    test = createTestRegistry({ publish: "held", rewrite: true }, test.driver)
+    await pushImage()
+    const { status } = await test.app.request(
+      `/v2/other/blobs/uploads/?mount=${digestOf(layer)}&from=${name}`,
+      { method: "POST" },
+    )
+    expect(status).toBe(201)
+  })
+
+  it("moves no immutable tag, whatever else it writes again", async () => {
+    await pushImage()
+    await test.registry.tags.publish(name, tag, digestOf(layer))
+    const again = createTestRegistry({ publish: "held", rewrite: true, immutableTags: true }, test.driver)
+    await expect(again.registry.tags.publish(name, tag, digest)).rejects.toThrow(TagExistsError)
+    expect(await again.registry.tags.resolve(name, tag)).toBe(digestOf(layer))
   })
 
   it("notices that a blob which was found has vanished since", async () => {

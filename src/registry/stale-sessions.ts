@@ -3,10 +3,10 @@
  * @module
  */
 import type { RepositoryName } from "../oci/reference.ts"
-import { uploadData, uploadsRoot, uploadStarted } from "../registry/layout.ts"
-import { readWhole } from "../registry/objects.ts"
+import { uploadData, uploadsRoot, uploadStarted } from "./layout.ts"
+import { readWhole } from "./objects.ts"
+import { walkRepositories } from "./repositories.ts"
 import { isStorageError, type ListEntry, type StorageDriver } from "../storage/driver.ts"
-import type { Leftover } from "./leftover.ts"
 
 /** Whatever else lies there, nobody's upload is called so. */
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
@@ -14,20 +14,38 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 /** Bytes; far beyond any time. */
 const TIME_LIMIT = 1024
 
-/** Uploads of a repository of which nothing is younger than `olderThan`: neither their start nor any object. */
+export interface StaleSession {
+  /** Of its directory: it ends with `/`. */
+  readonly key: string
+  readonly started: Date
+  readonly bytes: number
+  /** Idempotent. */
+  remove(): Promise<void>
+}
+
+/** Uploads of all repositories of which nothing is younger than `olderThan`: neither their start nor any object. */
 export async function* staleSessions(
+  driver: StorageDriver,
+  olderThan: Date,
+  signal?: AbortSignal,
+): AsyncGenerator<StaleSession> {
+  for await (const { name, hasUploads } of walkRepositories(driver, { signal })) {
+    if (hasUploads) yield* staleIn(driver, name, olderThan, signal)
+  }
+}
+
+async function* staleIn(
   driver: StorageDriver,
   name: RepositoryName,
   olderThan: Date,
   signal?: AbortSignal,
-): AsyncGenerator<Leftover> {
+): AsyncGenerator<StaleSession> {
   for (const [id, entries] of await uploadsOf(driver, name, signal)) {
     const touched = newest(entries)
     if (touched === undefined || touched >= olderThan) continue
     const started = (await startOf(driver, uploadStarted(name, id), signal)) ?? touched
     if (started >= olderThan) continue
     yield {
-      kind: "session",
       key: `${uploadsRoot(name)}${id}/`,
       started,
       bytes: entries.reduce((sum, { size = 0 }) => sum + size, 0),
