@@ -9,7 +9,8 @@
 import { posix } from "node:path"
 import { type Descriptor, isRecord, readDescriptor } from "../oci/descriptor.ts"
 import { type Digest, isDigest } from "../oci/digest.ts"
-import { ArchiveError, readTar, type TarEntry } from "./tar.ts"
+import { ArchiveError } from "./errors.ts"
+import { readTar, type TarEntry } from "./tar.ts"
 
 /** A layer, or something else that is not JSON, as it passes. */
 export interface ArchivedLayer {
@@ -58,7 +59,7 @@ export async function readImageArchive(
   }
   const roots = rootsOf(parse(documents, "index.json"))
   const image = imageOf(parse(documents, "manifest.json"))
-  if (roots.length === 0 && !image) throw new ArchiveError("There is no image in the archive.")
+  if (roots.length === 0 && !image) throw new ArchiveError("ABSENT", "There is no image in the archive.")
   return {
     roots,
     image,
