@@ -18,6 +18,8 @@ export interface ArchivedLayer {
   readonly name: string
   /** Of the bytes as they are, where the name says so. */
   readonly digest?: Digest | undefined
+  /** Of its uncompressed form, where that was known before it was read. */
+  readonly diffId?: Digest | undefined
   /** Bytes. */
   readonly size: number
   /** To be read to its end. */

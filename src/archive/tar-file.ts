@@ -126,7 +126,10 @@ async function* unpacked(
   body: AsyncIterable<Uint8Array>,
   place: string,
 ): AsyncGenerator<Uint8Array, void> {
-  if (content !== "gzip" && content !== "zstd") return yield* body
+  if (content !== "gzip" && content !== "zstd") {
+    yield* body
+    return
+  }
   let failure: { readonly error: unknown } | undefined
   async function* watched() {
     try {

@@ -60,7 +60,7 @@ export async function indexTar(
       if (length > EXTENSION_LIMIT) throw notTar(place, position)
       const body = Buffer.alloc(length)
       await readFully(file, body, offset)
-      extension = { ...extension, ...readExtension(type, body) }
+      Object.assign(extension, readExtension(type, body))
     } else {
       const name = nameOf(extension.path ?? nameIn(header), place)
       const link = extension.linkpath ?? text(header, 157, 100)

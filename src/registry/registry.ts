@@ -21,7 +21,7 @@ export interface Registry extends AsyncDisposable {
   readonly manifests: Manifests
   readonly tags: Tags
   readonly catalog: Catalog
-  /** Only among several users: in the registry of one push or pull, clients keep the list themselves, as a stock one has them do. */
+  /** Not in the registry that a daemon pushes to or pulls from: its clients keep the list themselves, as a stock one has them do. */
   readonly referrers: Referrers | undefined
 }
 
@@ -32,6 +32,7 @@ export function createRegistry(driver: StorageDriver, options: RegistryOptions):
     driver,
     rewrite: options.rewrite ?? false,
     immutableTags: options.immutableTags ?? false,
+    keepsReferrers: options.keepsReferrers ?? options.scope === "repository",
     tempDir: options.tempDir ?? tmpdir(),
     sessions: options.sessions ?? "memory",
     memory: options.scope === "store" ? rememberAll() : rememberNothing(),
@@ -44,7 +45,7 @@ export function createRegistry(driver: StorageDriver, options: RegistryOptions):
   const tags = createTags(context)
   const store = createManifestStore(context)
   const lists = createReferrersLists(context, { store, blobs, tags })
-  const referrers = options.scope === "repository" ? createReferrers(store, lists) : undefined
+  const referrers = context.keepsReferrers ? createReferrers(store, lists) : undefined
   const manifests = createManifests(context, { store, blobs, tags, referrers })
   const catalog = createCatalog(context)
   return {

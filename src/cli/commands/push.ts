@@ -2,7 +2,7 @@
  * `push`: an image from the daemon into a store.
  * @module
  */
-import type { PushTarget } from "../../bridge/push.ts"
+import type { PushTarget } from "../../bridge/publish.ts"
 import type { Backend } from "../backends.ts"
 import type { Command } from "../command.ts"
 import { PUSH_FLAGS } from "../flags.ts"

@@ -3,8 +3,8 @@
  * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md
  * @module
  */
-import { type Descriptor, isRecord } from "../../oci/descriptor.ts"
-import { OCI_IMAGE_INDEX } from "../../oci/media-types.ts"
+import { type Descriptor, isRecord } from "../oci/descriptor.ts"
+import { OCI_IMAGE_INDEX } from "../oci/media-types.ts"
 import { REF_NAME } from "./names.ts"
 
 export interface LayoutWriter extends AsyncDisposable {

@@ -3,9 +3,9 @@
  * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md
  * @module
  */
-import type { Descriptor } from "../../oci/descriptor.ts"
-import { entryOf } from "../image-archive.ts"
-import { createTarWriter } from "../tar.ts"
+import type { Descriptor } from "../oci/descriptor.ts"
+import { entryOf } from "../archive/image-archive.ts"
+import { createTarWriter } from "../archive/tar.ts"
 import { EMPTY_INDEX, LAYOUT_MARKER, type LayoutWriter, withImage } from "./layout-writer.ts"
 
 /**

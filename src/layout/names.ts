@@ -3,7 +3,7 @@
  * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/annotations.md#pre-defined-annotation-keys
  * @module
  */
-import type { Descriptor } from "../../oci/descriptor.ts"
+import type { Descriptor } from "../oci/descriptor.ts"
 
 /** By which a layout tells its images apart: a tag with most programs, a whole name with some. */
 export const REF_NAME = "org.opencontainers.image.ref.name"

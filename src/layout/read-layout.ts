@@ -3,12 +3,12 @@
  * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md
  * @module
  */
-import { type Descriptor, isRecord, readDescriptor } from "../../oci/descriptor.ts"
-import { algorithmOf, type Digest, digestOf } from "../../oci/digest.ts"
-import { MANIFEST_LIMIT } from "../../oci/manifest.ts"
-import { ArchiveError } from "../errors.ts"
-import { type ImageFiles, readJson, readSmall } from "../files.ts"
-import { entryOf } from "../image-archive.ts"
+import { type Descriptor, isRecord, readDescriptor } from "../oci/descriptor.ts"
+import { algorithmOf, type Digest, digestOf } from "../oci/digest.ts"
+import { MANIFEST_LIMIT } from "../oci/manifest.ts"
+import { ArchiveError } from "../archive/errors.ts"
+import { type ImageFiles, readJson, readSmall } from "../archive/files.ts"
+import { entryOf } from "../archive/image-archive.ts"
 
 export interface Layout {
   /** Where it is, for messages. */
