@@ -3,9 +3,9 @@
  * @module
  */
 import { randomUUID } from "node:crypto"
-import { open, rename, unlink } from "node:fs/promises"
+import { open, realpath, rename, stat, unlink } from "node:fs/promises"
 import { dirname, join } from "node:path"
-import { fileFailure } from "./errors.ts"
+import { fileFailure, ImageFileError, systemCode } from "./errors.ts"
 
 export interface OutputFile extends AsyncDisposable {
   /** @throws ImageFileError; whatever `source` throws */
@@ -19,8 +19,9 @@ export interface OutputFile extends AsyncDisposable {
  * @param directory where it is written; on the same file system as `path`
  * @throws ImageFileError
  */
-export async function openOutputFile(path: string, directory = dirname(path)): Promise<OutputFile> {
-  const temporary = join(directory, `.oci-store-${randomUUID()}.tmp`)
+export async function openOutputFile(path: string, directory?: string): Promise<OutputFile> {
+  const target = await targetOf(path)
+  const temporary = join(directory ?? dirname(target), `.oci-store-${randomUUID()}.tmp`)
   const failure = (cause: unknown) => fileFailure(`write '${path}'`, cause)
   const file = await open(temporary, "wx").catch((cause: unknown) => {
     throw failure(cause)
@@ -39,7 +40,7 @@ export async function openOutputFile(path: string, directory = dirname(path)): P
     async publish() {
       try {
         await file.sync()
-        await rename(temporary, path)
+        await rename(temporary, target)
         published = true
       } catch (cause) {
         throw failure(cause)
@@ -50,5 +51,19 @@ export async function openOutputFile(path: string, directory = dirname(path)): P
       await file.close()
       if (!published) await unlink(temporary).catch(() => undefined)
     },
+  }
+}
+
+/** Where a link leads, so that the link stays. What is no plain file must not give way to one: it may be a device. */
+async function targetOf(path: string): Promise<string> {
+  try {
+    const found = await stat(path)
+    if (found.isFile()) return await realpath(path)
+    throw new ImageFileError(
+      `Cannot write '${path}': it is ${found.isDirectory() ? "a folder" : "no plain file"}.`,
+    )
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return path
+    throw error instanceof ImageFileError ? error : fileFailure(`write '${path}'`, error)
   }
 }

@@ -39,7 +39,10 @@ export function createTally(): BlobTally {
   return {
     add(event) {
       if (event.type === "finished") moved.set(event.digest, event.size)
-      if (event.type === "present") present.set(event.digest, event.size)
+      if (event.type !== "present") return
+      // It was read before, to see what is in it, and not stored.
+      moved.delete(event.digest)
+      present.set(event.digest, event.size)
     },
     moved: () => count(moved),
     present: () => count(present),

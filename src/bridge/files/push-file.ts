@@ -9,7 +9,7 @@ import type { CompressOptions } from "../../archive/compress.ts"
 import { readLayout } from "../../layout/read-layout.ts"
 import type { Digest } from "../../oci/digest.ts"
 import type { Registry } from "../../registry/registry.ts"
-import { type BlobTally, createTally } from "../events.ts"
+import { createTally } from "../events.ts"
 import { reportMissing } from "../local-image.ts"
 import { publishPushed, type PushTarget } from "../publish.ts"
 import type { PushResult } from "../push.ts"
@@ -48,7 +48,7 @@ export async function pushFile(options: PushFileOptions): Promise<PushResult> {
     await using image = await open(options)
     const behaviour = { publish: "held", rewrite: force, immutableTags, keepsReferrers: true } as const
     await using way = openInProcess(options, behaviour, tally)
-    const transfer = (target: PushTarget) => image.transfer(way.registry, target, tally)
+    const transfer = (target: PushTarget) => image.transfer(way.registry, target)
     const { foreseen } = image
     const published = await publishPushed(way.registry, {
       targets,
@@ -75,7 +75,7 @@ function describeSource(source: ImageSource): string {
 interface OpenImage extends AsyncDisposable {
   /** What its manifest will hash to, where that is known beforehand. */
   readonly foreseen?: Digest
-  transfer(registry: Registry, target: PushTarget, tally: BlobTally): Promise<Digest>
+  transfer(registry: Registry, target: PushTarget): Promise<Digest>
 }
 
 /** Finds the image, and everything that is wrong with it without reading its blobs. */
@@ -90,7 +90,7 @@ async function find(
   options: PushFileOptions,
   opened: AsyncDisposableStack,
 ): Promise<Omit<OpenImage, typeof Symbol.asyncDispose>> {
-  const { source, platform, signal, tempDir = tmpdir(), onEvent = () => undefined } = options
+  const { source, platform, signal, tempDir = tmpdir(), force = false, onEvent = () => undefined } = options
   const report = (place: string, missing: readonly string[]) =>
     reportMissing(`${place} does not hold`, missing, options.requireAllPlatforms ?? false, onEvent)
 
@@ -117,7 +117,8 @@ async function find(
     async transfer(registry, { name, tag }) {
       onEvent({ type: "step", text: `${digest} is read from ${files.place}` })
       await pushGraph(registry, name, layout, graph, { signal, onEvent })
-      await registry.tags.set(name, tag, digest)
+      // A tag that names it already is not written again.
+      if (force || registry.tags.known(name, tag) !== digest) await registry.tags.set(name, tag, digest)
       return digest
     },
   }

@@ -4,7 +4,6 @@
  */
 import type { Layout } from "../../layout/read-layout.ts"
 import type { Descriptor } from "../../oci/descriptor.ts"
-import { hexOf } from "../../oci/digest.ts"
 import { RegistryError } from "../../oci/errors.ts"
 import { isNonDistributable } from "../../oci/media-types.ts"
 import type { RepositoryName } from "../../oci/reference.ts"
@@ -14,6 +13,7 @@ import { forEachOf } from "./each.ts"
 import { damaged, refused } from "./failure.ts"
 import { type Graph, type GraphNode, graphOf } from "./graph.ts"
 import type { HeldImage } from "./held-image.ts"
+import { tellLayer, watchedLayer } from "./layer-progress.ts"
 
 /** Blobs on their way at a time: as many as a Docker daemon has. */
 const IN_PARALLEL = 5
@@ -106,29 +106,18 @@ async function pushBlob(
   registry: Registry,
   name: RepositoryName,
   layout: Layout,
-  { digest, size }: Descriptor,
+  blob: Descriptor,
   { signal, onEvent }: PushLayoutOptions,
 ): Promise<void> {
-  const tell = (status: string, current?: number) => {
-    const bytes = current === undefined ? {} : { current, total: size }
-    onEvent({ type: "engine", progress: { type: "layer", id: hexOf(digest).slice(0, 12), status, ...bytes } })
-  }
-  if (await registry.blobs.stat(name, digest, signal)) return tell("Layer already exists")
-  let read = 0
-  async function* watched(): AsyncGenerator<Uint8Array, void> {
-    for await (const chunk of layout.read(digest, signal)) {
-      signal?.throwIfAborted()
-      read += chunk.length
-      tell("Pushing", read)
-      yield chunk
-    }
-  }
+  const { digest, size } = blob
+  if (await registry.blobs.stat(name, digest, signal)) return tellLayer(onEvent, blob, "Layer already exists")
   try {
-    await registry.uploads.put(name, digest, watched(), size)
+    const body = watchedLayer(onEvent, blob, layout.read(digest, signal), "Pushing")
+    await registry.uploads.put(name, digest, body, size)
   } catch (error) {
     if (error instanceof RegistryError && error.code === "DIGEST_INVALID")
       throw damaged(`The blob ${digest} in ${layout.place} is damaged: ${error.message}.`, error)
     throw refused(error, `The blob ${digest} in ${layout.place}`)
   }
-  tell("Pushed", size)
+  return tellLayer(onEvent, blob, "Pushed", size)
 }
