@@ -11,6 +11,7 @@ import type { Platform } from "../oci/descriptor.ts"
 import { destinationOf, type ImageFile, refuseOtherFlags, sourceOf } from "./image-file.ts"
 import type { LocalName } from "./local-name.ts"
 import { type Report, writeReport } from "./output.ts"
+import { UsageError } from "./usage-error.ts"
 import { type Timed, type Transfer, withStore } from "./transfer.ts"
 
 type PushWanted = Omit<PushFileOptions, keyof StoreSide | "source">
@@ -43,6 +44,8 @@ export function pullImageFile(
 ): Promise<Timed<PullResult>> {
   const { io, values } = transfer.invocation
   refuseOtherFlags(file, values)
+  if (file.path === "-" && values.boolean("json"))
+    throw new UsageError(`--json and --image ${file.kind}:- both take standard output: write to a file`)
   const destination = destinationOf(file, name, io)
   return withStore(transfer, otherEndOf(file), async (side) => {
     const { pullFile } = await import("../bridge/files/pull-file.ts")

@@ -102,7 +102,7 @@ export function destinationOf({ kind, path, image }: ImageFile, name: LocalName,
 const DAEMON_FLAGS = ["host", "transport", "keep-ref"] as const
 
 /** @throws UsageError naming a flag that means nothing without a daemon, or with this kind of file */
-export function refuseOtherFlags({ kind, path }: ImageFile, values: Values): void {
+export function refuseOtherFlags({ kind }: ImageFile, values: Values): void {
   const meaningless = DAEMON_FLAGS.find((name) => values.get(name) !== undefined)
   if (meaningless)
     throw new UsageError(
@@ -115,6 +115,4 @@ export function refuseOtherFlags({ kind, path }: ImageFile, values: Values): voi
     throw new UsageError(
       `--${compressing} is for layers that are not compressed, and --image ${kind}: goes byte for byte: leave out one of them`,
     )
-  if (path === "-" && values.boolean("json"))
-    throw new UsageError(`--json and --image ${kind}:- both take standard output: write to a file`)
 }

@@ -8,7 +8,7 @@ import { hexOf } from "../../src/oci/digest.ts"
 import type { Content, Manifest } from "./oci-content.ts"
 import { tarArchive, tarFile } from "./tar.ts"
 
-interface NamedContent extends Content {
+export interface NamedContent extends Content {
   /** Annotation `org.opencontainers.image.ref.name`. */
   readonly name?: string
   /** Manifests that are left out. */

@@ -5,9 +5,9 @@ import { UsageError } from "../../../src/cli/usage-error.ts"
 const DIGEST = `sha256:${"a".repeat(64)}`
 
 /** What is there. */
-const THERE = ["/work/out", "/work/a:b", "/work/a:b:c", "/srv/x.tar"]
+const THERE = new Set(["/work/out", "/work/a:b", "/work/a:b:c", "/srv/x.tar"])
 
-const parse = (text: string) => parseImageFile(text, "/work", (path) => THERE.includes(path))
+const parse = (text: string) => parseImageFile(text, "/work", (path) => THERE.has(path))
 
 describe("an image that is a file", () => {
   it.each([
