@@ -6,7 +6,7 @@
 import { randomUUID } from "node:crypto"
 import { type FileHandle, open, unlink } from "node:fs/promises"
 import { join } from "node:path"
-import { pipeline, Readable } from "node:stream"
+import { addAbortSignal, pipeline, Readable } from "node:stream"
 import { createGunzip, createZstdDecompress } from "node:zlib"
 import { recognise } from "./content.ts"
 import { ArchiveError, fileFailure, systemCode } from "./errors.ts"
@@ -110,12 +110,18 @@ async function keep(
   await using opened = new AsyncDisposableStack()
   opened.use(file)
   await unlink(path).catch(() => opened.defer(() => unlink(path)))
-  const { content, body } = await recognise(source)
-  for await (const chunk of unpacked(content, body, place)) {
+  // Whoever feeds us may never write another byte.
+  if (signal && source instanceof Readable) addAbortSignal(signal, source)
+  try {
+    const { content, body } = await recognise(source)
+    for await (const chunk of unpacked(content, body, place)) {
+      await file.writeFile(chunk).catch((cause: unknown) => {
+        throw failure(cause)
+      })
+    }
+  } catch (error) {
     signal?.throwIfAborted()
-    await file.writeFile(chunk).catch((cause: unknown) => {
-      throw failure(cause)
-    })
+    throw error
   }
   opened.move()
   return file
