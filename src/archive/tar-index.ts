@@ -20,6 +20,12 @@ export interface TarSlot {
 
 const BLOCK = 512
 
+const HARD_LINK = "1"
+const SYMBOLIC_LINK = "2"
+
+/** Headers about the entry behind them, or about all: of pax, and GNU's for long names. */
+const EXTENSIONS: ReadonlySet<string> = new Set(["x", "g", "L", "K"])
+
 /** Bytes: names and pax records are shorter. */
 const EXTENSION_LIMIT = 1024 * 1024
 
@@ -41,38 +47,55 @@ export async function indexTar(
   place: string,
 ): Promise<ReadonlyMap<string, TarSlot>> {
   const slots = new Map<string, TarSlot>()
+  for await (const { type, path, linkpath, offset, length } of entriesOf(file, size, place)) {
+    const name = nameOf(path, place)
+    const link = { offset, size: 0 }
+    if (isFile(type)) slots.set(name, { offset, size: length })
+    if (type === HARD_LINK) slots.set(name, { ...link, target: posix.normalize(linkpath) })
+    if (type === SYMBOLIC_LINK)
+      slots.set(name, { ...link, target: posix.join(posix.dirname(name), linkpath) })
+  }
+  if (slots.size === 0) throw notTar(place, 0)
+  return slots
+}
+
+interface Entry {
+  readonly type: string
+  readonly path: string
+  readonly linkpath: string
+  /** Of the body. */
+  readonly offset: number
+  /** Bytes of the body. */
+  readonly length: number
+}
+
+async function* entriesOf(file: FileHandle, size: number, place: string): AsyncGenerator<Entry, void> {
   const header = Buffer.alloc(BLOCK)
   let extension: Extension = {}
   for (let position = 0; position < size;) {
     if ((await readFully(file, header, position)) < BLOCK) throw brokenOff(place)
-    if (header.every((byte) => byte === 0)) break
+    if (header.every((byte) => byte === 0)) return
     if (!isHeader(header)) throw notTar(place, position)
     const type = String.fromCharCode(header[156] ?? 0)
-    const isExtension = /[xgLK]/.test(type)
+    const isExtension = EXTENSIONS.has(type)
     const offset = position + BLOCK
     const length = (isExtension ? undefined : extension.size) ?? readNumber(header, 124, 12)
-    if (!Number.isSafeInteger(length)) throw notTar(place, position)
-    const isBody = isExtension || isFile(type)
-    const end = offset + (isBody || type === "S" ? Math.ceil(length / BLOCK) * BLOCK : 0)
+    if (!Number.isSafeInteger(length) || length < 0) throw notTar(place, position)
+    const hasBody = isExtension || isFile(type)
     // Some writers leave out the padding behind the last body.
-    if (isBody && offset + length > size) throw brokenOff(place)
+    if (hasBody && offset + length > size) throw brokenOff(place)
+    position = offset + (hasBody ? Math.ceil(length / BLOCK) * BLOCK : 0)
     if (isExtension) {
-      if (length > EXTENSION_LIMIT) throw notTar(place, position)
+      if (length > EXTENSION_LIMIT) throw notTar(place, offset - BLOCK)
       const body = Buffer.alloc(length)
       await readFully(file, body, offset)
       Object.assign(extension, readExtension(type, body))
-    } else {
-      const name = nameOf(extension.path ?? nameIn(header), place)
-      const link = extension.linkpath ?? text(header, 157, 100)
-      if (isFile(type)) slots.set(name, { offset, size: length })
-      if (type === "1") slots.set(name, { offset, size: 0, target: posix.normalize(link) })
-      if (type === "2") slots.set(name, { offset, size: 0, target: posix.join(posix.dirname(name), link) })
-      extension = {}
+      continue
     }
-    position = end
+    const { path = nameIn(header), linkpath = text(header, 157, 100) } = extension
+    yield { type, path, linkpath, offset, length }
+    extension = {}
   }
-  if (slots.size === 0) throw notTar(place, 0)
-  return slots
 }
 
 function isFile(type: string): boolean {

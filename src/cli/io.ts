@@ -40,7 +40,7 @@ export interface Io {
   output(): Writable
 }
 
-export type Input = AsyncIterable<Uint8Array> & { readonly isTTY?: boolean }
+type Input = AsyncIterable<Uint8Array> & { readonly isTTY?: boolean }
 
 /** The real one. */
 export function processIo(): Io {

@@ -339,6 +339,11 @@ describe("an archive of docker save", () => {
     ["a layer", (all) => all.toSpliced(0, 1), /has no '0\/layer\.tar'/],
     ["a configuration", (all) => all.toSpliced(3, 1), /has no 'c\.json'/],
     [
+      "a configuration of JSON",
+      (all) => all.with(3, tarFile({ name: "c.json" }, "{")),
+      /'c\.json' in .* is not JSON/,
+    ],
+    [
       "the bytes of a layer",
       (all) => [tarFile({ name: "0/layer.tar" }, layerOf("three")), ...all.slice(1)],
       /damaged/,

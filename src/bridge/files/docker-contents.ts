@@ -4,7 +4,7 @@
  * @module
  */
 import type { DockerArchiveImage } from "../../archive/docker-archive.ts"
-import { readSmall } from "../../archive/files.ts"
+import { readJson, readSmall } from "../../archive/files.ts"
 import { type ArchivedLayer, entryOf, type ImageArchive } from "../../archive/image-archive.ts"
 import type { TarFiles } from "../../archive/tar-file.ts"
 import { readLayout } from "../../layout/read-layout.ts"
@@ -32,13 +32,14 @@ export async function dockerContents(
   image: DockerArchiveImage,
   platform: Platform | undefined,
 ): Promise<DockerContents> {
-  const roots = (await files.size("index.json")) === undefined ? [] : (await readLayout(files)).images
-  const whole = await layoutOf(files, roots, image, platform)
+  const isLayout = (await files.size("index.json")) !== undefined
+  const whole = isLayout ? await layoutContents(files, image, platform) : undefined
   return whole ?? plainContents(files, image)
 }
 
 async function plainContents(files: TarFiles, image: DockerArchiveImage): Promise<DockerContents> {
   const config = await document(files, image.config)
+  await readJson(files, image.config, MANIFEST_LIMIT) // or it is none
   const diffIds = diffIdsOf(config)
   const layers = new Map<string, Omit<ArchivedLayer, "body">>()
   for (const [index, name] of image.layers.entries()) {
@@ -55,42 +56,39 @@ async function plainContents(files: TarFiles, image: DockerArchiveImage): Promis
 }
 
 /** As the layout in the archive describes it: with the manifest that the engine has, or all of an index. Undefined if it does not. */
-async function layoutOf(
+async function layoutContents(
   files: TarFiles,
-  roots: readonly Descriptor[],
   image: DockerArchiveImage,
   platform: Platform | undefined,
 ): Promise<DockerContents | undefined> {
-  if (roots.length === 0) return undefined
   const layout = await readLayout(files)
-  for (const candidate of new Map(roots.map((root) => [root.digest, root])).values()) {
+  const roots = new Map(layout.images.map((root) => [root.digest, root]))
+  for (const candidate of roots.values()) {
     const { root, made, missing } = await heldImage(layout, candidate, platform)
-    const read = async (descriptor: Descriptor) =>
-      (descriptor.digest === root.digest && made) || document(files, entryOf(descriptor.digest))
+    const read = async (descriptor: Descriptor) => {
+      const bytes = descriptor.digest === root.digest ? made : undefined
+      return bytes ?? (await layout.readManifest(descriptor)) ?? document(files, entryOf(descriptor.digest))
+    }
     const { manifests } = await graphOf(root, read).catch((error: unknown) => {
       throw refused(error, `The image ${root.digest} in ${files.place}`)
     })
     // With a platform, or an index, `manifest.json` may be about another one of the same image.
-    const isIt = manifests.some(
-      ({ manifest }) => manifest.config && entryOf(manifest.config.digest) === image.config,
-    )
-    if (!isIt && roots.length > 1) continue
+    const isIt = configsOf(manifests).some((config) => entryOf(config) === image.config)
+    if (!isIt && roots.size > 1) continue
     const documents = new Map(manifests.map(({ descriptor, bytes }) => [entryOf(descriptor.digest), bytes]))
-    for (const { manifest } of manifests) {
-      const name = manifest.config && entryOf(manifest.config.digest)
-      if (name !== undefined) documents.set(name, await document(files, name))
-    }
+    for (const name of configsOf(manifests).map(entryOf)) documents.set(name, await document(files, name))
     return {
       archive: archiveOf(files, [root], undefined, documents),
       layers: await layersOf(files, manifests),
       missing,
-      ids: [
-        root.digest,
-        ...manifests.flatMap(({ manifest }) => (manifests.length === 1 && manifest.config?.digest) || []),
-      ],
+      ids: [root.digest, ...(manifests.length === 1 ? configsOf(manifests) : [])],
     }
   }
   return undefined
+}
+
+function configsOf(manifests: readonly GraphNode[]): readonly Digest[] {
+  return manifests.flatMap(({ manifest }) => manifest.config?.digest ?? [])
 }
 
 async function layersOf(

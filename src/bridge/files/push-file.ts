@@ -18,7 +18,7 @@ import { openInProcess } from "../transports/in-process.ts"
 import { chooseImage } from "./choose-image.ts"
 import { dockerContents } from "./docker-contents.ts"
 import type { ImageSource } from "./endpoints.ts"
-import { transferFailure } from "./failure.ts"
+import { refused, transferFailure } from "./failure.ts"
 import { heldImage } from "./held-image.ts"
 import { chooseDockerImage, pushDockerImage } from "./push-docker-archive.ts"
 import { graphIn, pushGraph } from "./push-layout.ts"
@@ -60,7 +60,7 @@ export async function pushFile(options: PushFileOptions): Promise<PushResult> {
     return { image: describeSource(source), published, stored: tally.moved(), present: tally.present() }
   } catch (error) {
     signal?.throwIfAborted()
-    throw transferFailure(error)
+    throw transferFailure(refused(error, `The image of ${describeSource(source)}`))
   }
 }
 
