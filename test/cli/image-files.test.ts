@@ -137,6 +137,25 @@ describe("a layout", () => {
     expect(refused).toMatchObject({ code: 5, stderr: expect.stringContaining("--require-all-platforms") })
   })
 
+  it("goes under several names at once, and says so to programs", async () => {
+    await layout("in", { ...app, name: "v1" })
+    const push = "file push --image oci:in --json --digest-file digest ./store/a:1 ./store/b:1 ./store/a:2"
+    const { published, stored } = JSON.parse(await succeed(push)) as Record<string, unknown>
+    const { digest } = app.root
+    expect(published).toMatchObject(["a", "b", "a"].map((name) => ({ name, digest, previous: null })))
+    expect(stored).toMatchObject({ blobs: 3 })
+    expect(String(await read("digest")).split("\n")[1]).toBe(`file://${folder}/store/b:1@${digest}`)
+    const pulled = JSON.parse(await succeed("file pull --image oci:out --json ./store/a:2")) as object
+    expect(pulled).toMatchObject({ image: `oci:${folder}/out:2`, digest, read: { blobs: 3 } })
+    expect(await succeed(`file pull --image oci:out -q ./store/a@${digest}`)).toBe(
+      `file://${folder}/store/a@${digest}\n`,
+    )
+    expect(await index("out")).toMatchObject([
+      { annotations: { "org.opencontainers.image.ref.name": "2" } },
+      { annotations: { "org.opencontainers.image.ref.name": hexOf(digest).slice(0, 12) } },
+    ])
+  })
+
   it("never moves a tag that must stay", async () => {
     await layout("in", { ...app, name: "v1" }, { ...multi, name: "v2" })
     await succeed("file push --image oci:in:v1 ./store/app:v1")

@@ -45,9 +45,13 @@ export async function pushFile(options: PushFileOptions): Promise<PushResult> {
   const { source, targets, force = false, immutableTags = false, signal } = options
   const tally = createTally()
   try {
-    await using image = await open(options)
     const behaviour = { publish: "held", rewrite: force, immutableTags, keepsReferrers: true } as const
     await using way = openInProcess(options, behaviour, tally)
+    const { tags } = way.registry
+    // What comes through a pipe is not taken before bucket, sign-in and endpoint are known to be right.
+    if (source.kind !== "oci" && typeof source.archive !== "string")
+      await Promise.all(targets.map(({ name, tag }) => tags.resolve(name, tag, signal)))
+    await using image = await open(options)
     const transfer = (target: PushTarget) => image.transfer(way.registry, target)
     const { foreseen } = image
     const published = await publishPushed(way.registry, {

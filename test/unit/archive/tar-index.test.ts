@@ -1,6 +1,7 @@
-import { mkdtemp, open, rm, writeFile } from "node:fs/promises"
+import { type FileHandle, mkdtemp, open, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import * as fc from "fast-check"
 import { pack } from "tar-stream"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { indexTar } from "../../../src/archive/tar-index.ts"
@@ -32,9 +33,7 @@ function withBinarySize(file: Buffer, size: number): Buffer {
   file.fill(0, 124, 136)
   file[124] = 0x80
   file.writeUInt32BE(size, 132)
-  file.fill(" ", 148, 156)
-  const sum = file.subarray(0, 512).reduce((sum, byte) => sum + byte, 0)
-  file.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148)
+  sign(file.subarray(0, 512))
   return file
 }
 
@@ -94,3 +93,41 @@ describe("an archive", () => {
     })
   })
 })
+
+it("is read or refused whatever stands in its headers, and never for ever", async () => {
+  const packer = pack()
+  packer.entry({ name: `${"long/".repeat(30)}名` }, "x".repeat(700))
+  packer.entry({ name: "link", type: "symlink", linkname: "../a" })
+  packer.entry({ name: "a" }, "one")
+  packer.finalize()
+  const whole = await collect(packer as AsyncIterable<Uint8Array>)
+  const bytes = fc.tuple(fc.nat({ max: whole.length - 1 }), fc.nat({ max: 255 }))
+  const property = fc.asyncProperty(fc.array(bytes, { minLength: 1, maxLength: 4 }), async (changes) => {
+    const archive = Buffer.from(whole)
+    for (const [position, byte] of changes) {
+      archive[position] = byte
+      sign(archive.subarray(position - (position % 512)).subarray(0, 512))
+    }
+    const read = async (buffer: Buffer, offset: number, length: number, position: number) => ({
+      bytesRead: archive.copy(buffer, offset, position, position + length),
+    })
+    try {
+      const slots = await indexTar({ read } as unknown as FileHandle, archive.length, "it")
+      for (const [name, { offset, size }] of slots) {
+        expect(name).not.toMatch(/^\/|(^|\/)\.\.(\/|$)/)
+        expect(offset + size).toBeLessThanOrEqual(archive.length)
+      }
+    } catch (error) {
+      expect(error).toMatchObject({ name: "ArchiveError" })
+    }
+  })
+  await fc.assert(property, { numRuns: 2000, seed: 1 })
+})
+
+/** Makes the sum of a header right again, where it is one. */
+function sign(header: Buffer): void {
+  if (header.toString("latin1", 257, 262) !== "ustar") return
+  header.fill(" ", 148, 156)
+  const sum = header.reduce((sum, byte) => sum + byte, 0)
+  header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148)
+}
