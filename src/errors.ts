@@ -2,6 +2,7 @@
  * The errors that this package throws, from where they live.
  * @module
  */
+export { ImageFileError } from "./archive/errors.ts"
 export { TransferError, type TransferErrorCode } from "./bridge/errors.ts"
 export { DockerError, type DockerErrorCode } from "./docker/errors.ts"
 export { RegistryError, type RegistryErrorCode } from "./oci/errors.ts"

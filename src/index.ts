@@ -7,10 +7,14 @@ export {
   type EphemeralOptions,
   type EphemeralRegistry,
 } from "./bridge/ephemeral-registry.ts"
+export type { ImageDestination, ImageSource } from "./bridge/files/endpoints.ts"
+export { pullFile, type PullFileOptions } from "./bridge/files/pull-file.ts"
+export { pushFile, type PushFileOptions } from "./bridge/files/push-file.ts"
 export type { BlobCount, OnTransferEvent, TransferEvent } from "./bridge/events.ts"
 export { pull, type PullOptions, type PullResult } from "./bridge/pull.ts"
-export { push, type PublishedTag, type PushOptions, type PushResult, type PushTarget } from "./bridge/push.ts"
-export type { TransferOptions } from "./bridge/transfer.ts"
+export type { PublishedTag, PushTarget } from "./bridge/publish.ts"
+export { push, type PushOptions, type PushResult } from "./bridge/push.ts"
+export type { StoreSide, TransferOptions } from "./bridge/transfer.ts"
 export { connectEngine, type DockerEngine, type EngineChoice } from "./docker/engine.ts"
 export type { EngineInfo } from "./docker/info.ts"
 export * from "./errors.ts"

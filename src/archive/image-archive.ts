@@ -9,7 +9,8 @@
 import { posix } from "node:path"
 import { type Descriptor, isRecord, readDescriptor } from "../oci/descriptor.ts"
 import { type Digest, isDigest } from "../oci/digest.ts"
-import { ArchiveError, readTar, type TarEntry } from "./tar.ts"
+import { ArchiveError } from "./errors.ts"
+import { readTar, type TarEntry } from "./tar.ts"
 
 /** A layer, or something else that is not JSON, as it passes. */
 export interface ArchivedLayer {
@@ -17,6 +18,8 @@ export interface ArchivedLayer {
   readonly name: string
   /** Of the bytes as they are, where the name says so. */
   readonly digest?: Digest | undefined
+  /** Of its uncompressed form, where that was known before it was read. */
+  readonly diffId?: Digest | undefined
   /** Bytes. */
   readonly size: number
   /** To be read to its end. */
@@ -58,7 +61,7 @@ export async function readImageArchive(
   }
   const roots = rootsOf(parse(documents, "index.json"))
   const image = imageOf(parse(documents, "manifest.json"))
-  if (roots.length === 0 && !image) throw new ArchiveError("There is no image in the archive.")
+  if (roots.length === 0 && !image) throw new ArchiveError("ABSENT", "There is no image in the archive.")
   return {
     roots,
     image,

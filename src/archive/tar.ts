@@ -5,6 +5,7 @@
 import { once } from "node:events"
 import { pipeline, Readable } from "node:stream"
 import { type Entry, extract, pack } from "tar-stream"
+import { ArchiveError } from "./errors.ts"
 
 export interface TarEntry {
   readonly name: string
@@ -44,13 +45,8 @@ export async function* readTar(source: AsyncIterable<Uint8Array>): AsyncGenerato
     }
   } catch (error) {
     if (failure) throw failure.error
-    throw new ArchiveError("The archive is not a tar archive, or broken off.", { cause: error })
+    throw new ArchiveError("DAMAGED", "The archive is not a tar archive, or broken off.", { cause: error })
   }
-}
-
-/** An archive is not what it should be. The message is a whole sentence. */
-export class ArchiveError extends Error {
-  override readonly name = "ArchiveError"
 }
 
 export interface TarWriter {

@@ -4,11 +4,11 @@
  */
 
 /**
- * - IMAGE_ABSENT: the daemon has none of the images that the push could mean
+ * - IMAGE_ABSENT: the daemon, or the file, has none of the images that the push could mean; or an image cannot be had in that form
  * - TAG_ABSENT: the store has no such tag, digest or repository
  * - TAG_EXISTS: the tag names something else, and tags are immutable
  * - PLATFORM_ABSENT: an image lacks a platform that was asked for
- * - CONTENT_DAMAGED: bytes in the store do not hash to their digest, or are gone
+ * - CONTENT_DAMAGED: bytes in the store, or in the file that is pushed, do not hash to their digest, or are gone
  * - INCOMPLETE: the daemon says it is done, but not everything has arrived
  */
 export type TransferErrorCode =

@@ -11,7 +11,7 @@ export type TransferEvent =
   | { readonly type: "step"; readonly text: string }
   /** Something that the user should know although the transfer goes on. */
   | { readonly type: "warning"; readonly text: string }
-  /** The leg between the daemon and us, as the daemon tells it. */
+  /** The leg between the daemon and us, as the daemon tells it; that of a file in its place is told in the same words. */
   | { readonly type: "engine"; readonly progress: EngineProgress }
   /** The leg between us and the store. */
   | { readonly type: "blob"; readonly event: BlobEvent }

@@ -39,8 +39,23 @@ export function reportPlatforms(image: FoundImage, requireAll: boolean, onEvent:
   const missing = (image.manifests ?? [])
     .filter(({ kind, available }) => kind === "image" && !available)
     .map(({ platform, digest }) => (platform ? formatPlatform(platform) : digest))
+  reportMissing("The daemon does not hold", missing, requireAll, onEvent, ` of '${image.name}'`)
+}
+
+/**
+ * @param who half a sentence, before the platforms
+ * @param whole the rest of it, behind them
+ * @throws TransferError PLATFORM_ABSENT if all are required
+ */
+export function reportMissing(
+  who: string,
+  missing: readonly string[],
+  requireAll: boolean,
+  onEvent: OnTransferEvent,
+  whole = " of the image",
+): void {
   if (missing.length === 0) return
-  const text = `The daemon does not hold ${missing.join(", ")} of '${image.name}'`
+  const text = `${who} ${missing.join(", ")}${whole}`
   if (requireAll) {
     throw new TransferError(
       "PLATFORM_ABSENT",

@@ -3,21 +3,13 @@
  * @module
  */
 import type { CompressOptions } from "../archive/compress.ts"
-import type { Digest } from "../oci/digest.ts"
-import type { RepositoryName, Tag } from "../oci/reference.ts"
-import { TransferError } from "./errors.ts"
 import { type BlobCount, createTally } from "./events.ts"
-import { foreseenDigest, publishTag, refuseTaken } from "./immutable.ts"
+import { foreseenDigest } from "./immutable.ts"
 import { findImage, reportPlatforms } from "./local-image.ts"
+import { type PublishedTag, publishPushed, type PushTarget } from "./publish.ts"
 import type { TransferOptions } from "./transfer.ts"
 import { openArchivePush } from "./transports/archive-push.ts"
 import { openRegistryPush } from "./transports/registry-push.ts"
-import type { Transport } from "./transports/transport.ts"
-
-export interface PushTarget {
-  readonly name: RepositoryName
-  readonly tag: Tag
-}
 
 export interface PushOptions extends TransferOptions {
   /** Names that the image may have in the daemon; the first that is there is meant. */
@@ -37,14 +29,8 @@ export interface PushOptions extends TransferOptions {
   readonly requireAllPlatforms?: boolean
 }
 
-export interface PublishedTag extends PushTarget {
-  readonly digest: Digest
-  /** What the tag named before. */
-  readonly previous?: Digest | undefined
-}
-
 export interface PushResult {
-  /** The name by which the image was found in the daemon. */
+  /** The name by which the image was found. */
   readonly image: string
   readonly published: readonly PublishedTag[]
   /** Stored now. */
@@ -64,24 +50,14 @@ export async function push(options: PushOptions): Promise<PushResult> {
   reportPlatforms(image, options.requireAllPlatforms ?? false, onEvent)
   const tally = createTally()
   await using way = await OPEN[transport](options, tally)
-  const { tags } = way.registry
-  // Also proves bucket, sign-in and endpoint, before the daemon is bothered.
-  const previous = await Promise.all(targets.map(({ name, tag }) => tags.resolve(name, tag, signal)))
-  const before = targets.map((target, index) => ({ ...target, previous: previous[index] }))
-  const foreseen = foreseenDigest(image, engine.info, options.platform)
-  if (immutableTags && foreseen) refuseTaken(before.map((tag) => ({ ...tag, digest: foreseen })))
   try {
-    const digests = new Map<RepositoryName, Digest>()
-    for (const target of targets) {
-      // One repository's further tags follow its first when they are published.
-      if (!digests.has(target.name)) digests.set(target.name, await way.push(target, image))
-    }
-    const tagged = before.flatMap((target) => {
-      const digest = digests.get(target.name)
-      return digest ? [{ ...target, digest }] : []
+    const published = await publishPushed(way.registry, {
+      targets,
+      immutableTags,
+      signal,
+      foreseen: foreseenDigest(image, engine.info, options.platform),
+      transfer: (target) => way.push(target, image),
     })
-    if (immutableTags) refuseTaken(tagged)
-    const published = await publish(way, tagged)
     return { image: image.name, published, stored: tally.stored(), present: tally.present() }
   } catch (error) {
     signal?.throwIfAborted()
@@ -92,22 +68,3 @@ export async function push(options: PushOptions): Promise<PushResult> {
 }
 
 const OPEN = { registry: openRegistryPush, archive: openArchivePush } as const
-
-async function publish(
-  { registry }: Transport,
-  tags: readonly PublishedTag[],
-): Promise<readonly PublishedTag[]> {
-  const moving = tags.filter(
-    ({ name, tag, digest, previous }) => previous !== digest || registry.tags.held(name, tag),
-  )
-  if (moving.length === 0) return tags
-  const gone = await registry.blobs.recheck()
-  if (gone.length > 0) {
-    throw new TransferError(
-      "INCOMPLETE",
-      `${gone.join(", ")} vanished from the store while the image was pushed (a garbage collection?); push it again.`,
-    )
-  }
-  for (const target of moving) await publishTag(registry, target)
-  return tags
-}

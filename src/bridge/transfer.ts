@@ -14,19 +14,23 @@ import {
 } from "./ephemeral-registry.ts"
 import type { BlobTally, OnTransferEvent } from "./events.ts"
 
-export interface TransferOptions {
+/** What there is of a transfer without a daemon. */
+export interface StoreSide {
   readonly driver: StorageDriver
-  readonly engine: DockerEngine
   readonly budget: MemoryBudget
   /** Directory for layers whose digest is not known before their last byte. Defaults to the system's. */
   readonly tempDir?: string | undefined
   readonly platform?: Platform | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly onEvent?: OnTransferEvent
+}
+
+export interface TransferOptions extends StoreSide {
+  readonly engine: DockerEngine
   /** Defaults to `registry`. */
   readonly transport?: TransportName | undefined
   /** Leave the name `127.0.0.1:PORT/…` in the daemon, for whoever needs the digest pinned there. */
   readonly keepName?: boolean
-  readonly signal?: AbortSignal | undefined
-  readonly onEvent?: OnTransferEvent
 }
 
 /** The registry of one transfer, which tells the watcher what it does and the tally what moved. */

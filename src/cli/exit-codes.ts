@@ -31,6 +31,9 @@ export const UNFORESEEN: Outcome = { code: 1, hint: "--verbose shows where it ha
 /** The folder for temporary files fails. */
 export const SPOOL: Outcome = { code: 1, hint: "--tmp-dir names another folder for temporary files." }
 
+/** The file or folder of --image fails: the message says why. */
+export const IMAGE_FILE: Outcome = { code: 1 }
+
 /** The messages say themselves what is allowed. */
 export const CONFIGURATION: Outcome = { code: 2 }
 

@@ -2,6 +2,7 @@
  * From an error to what the user reads and what the process ends with.
  * @module
  */
+import { ImageFileError } from "../archive/errors.ts"
 import { TransferError } from "../bridge/errors.ts"
 import { DockerError } from "../docker/errors.ts"
 import { SpoolError } from "../registry/temp-file.ts"
@@ -15,6 +16,7 @@ import {
   CONFIGURATION,
   DISK_FULL,
   DOCKER_OUTCOMES,
+  IMAGE_FILE,
   LISTENING,
   type Outcome,
   SPOOL,
@@ -38,6 +40,7 @@ export function outcomeOf(error: unknown): Outcome {
   if (error instanceof ListenError) return LISTENING
   if (error instanceof TransferError) return TRANSFER_OUTCOMES[error.code]
   if (error instanceof UpkeepError) return UPKEEP_OUTCOMES[error.code]
+  if (error instanceof ImageFileError) return IMAGE_FILE
   if (error instanceof StateFileError) return STATE_FILE
   return error instanceof SpoolError ? SPOOL : UNFORESEEN
 }

@@ -39,13 +39,14 @@ export const PUSH_FLAGS: FlagGroup = {
   flags: [
     {
       ...IMAGE,
-      describe: "Image in the Docker daemon; default: path:tag, then, but for folders, bucket/path:tag",
+      describe:
+        "Image in the Docker daemon; default: path:tag, then, but for folders, bucket/path:tag. Or, without a daemon: oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:NAME:TAG]; FILE can be -",
     },
-    { ...PLATFORM, describe: "Push this platform only; default: all that the daemon has" },
+    { ...PLATFORM, describe: "Push this platform only; default: all that the daemon or the file has" },
     {
       name: "require-all-platforms",
       type: "boolean",
-      describe: "Fail if the daemon lacks a platform that the image has",
+      describe: "Fail if the daemon or the file lacks a platform that the image has",
     },
     {
       name: "force",
@@ -63,7 +64,7 @@ export const PUSH_FLAGS: FlagGroup = {
       value: "HOW",
       choices: ["gzip", "zstd"],
       describe:
-        "Of layers that a daemon saves uncompressed; engines before 23 read no zstd; default: gzip, or as it is in a containerd store",
+        "Of layers that a daemon or a docker-archive has uncompressed; engines before 23 read no zstd; default: gzip, or as it is in a containerd store",
     },
     {
       name: "compression-level",
@@ -77,8 +78,15 @@ export const PUSH_FLAGS: FlagGroup = {
 export const PULL_FLAGS: FlagGroup = {
   title: "Pull flags",
   flags: [
-    { ...IMAGE, describe: "Name that the image gets in the Docker daemon; default: path:tag" },
-    { ...PLATFORM, describe: "Pull this platform; default: the daemon's" },
+    {
+      ...IMAGE,
+      describe:
+        "Name that the image gets in the Docker daemon; default: path:tag. Or, without a daemon: oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:NAME:TAG]; FILE can be -",
+    },
+    {
+      ...PLATFORM,
+      describe: "Pull this platform; default: the daemon's; with oci: and oci-archive: all of them",
+    },
   ],
 }
 

@@ -2,6 +2,7 @@
  * The world around the process, as the command line sees it: given as an argument, so that everything runs in a test too.
  * @module
  */
+import type { Writable } from "node:stream"
 import { keepMetadataDirect } from "./direct.ts"
 import { readSecret } from "./read-secret.ts"
 
@@ -33,7 +34,13 @@ export interface Io {
   onReload(callback: () => void): () => void
   /** Reads a line that is not to be seen while it is typed. */
   readSecret(prompt: string): Promise<string>
+  /** Bytes of standard input. */
+  input(): Input
+  /** Takes bytes to standard output, whose end is not ours to write. */
+  output(): Writable
 }
+
+type Input = AsyncIterable<Uint8Array> & { readonly isTTY?: boolean }
 
 /** The real one. */
 export function processIo(): Io {
@@ -63,6 +70,8 @@ export function processIo(): Io {
       reloads.add(callback)
       return () => void reloads.delete(callback)
     },
+    input: () => process.stdin,
+    output: () => process.stdout,
     readSecret: (prompt) =>
       readSecret(process.stdin, process.stderr, prompt, () => process.emit("SIGINT", "SIGINT")),
   }

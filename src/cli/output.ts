@@ -59,11 +59,17 @@ export function reportPush(store: Store, { result, seconds }: Timed<PushResult>)
   }
 }
 
-export function reportPull(store: Store, artifact: Artifact, { result, seconds }: Timed<PullResult>): Report {
+/** @param other what the image went to */
+export function reportPull(
+  store: Store,
+  artifact: Artifact,
+  { result, seconds }: Timed<PullResult>,
+  other = "the daemon",
+): Report {
   const { image, digest, read } = result
   const reference = urlOf(store, artifact, digest)
   return {
-    summary: summarizePull(result, seconds),
+    summary: summarizePull(result, seconds, other),
     lines: [`${image} ${digest}`],
     references: [reference],
     json: { image, digest, reference, read, seconds },
@@ -78,8 +84,8 @@ function summarizePush({ stored, present, published }: PushResult, seconds: numb
   return `${unchanged ? "Unchanged" : "Stored no blob"}, in ${formatSeconds(seconds)}${there}.`
 }
 
-function summarizePull({ read }: PullResult, seconds: number): string {
-  if (read.blobs === 0) return `Unchanged, in ${formatSeconds(seconds)}: the daemon had everything already.`
+function summarizePull({ read }: PullResult, seconds: number, other: string): string {
+  if (read.blobs === 0) return `Unchanged, in ${formatSeconds(seconds)}: ${other} had everything already.`
   return `Read ${volume(read)} in ${formatSeconds(seconds)}${rate(read, seconds)}.`
 }
 

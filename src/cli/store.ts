@@ -4,7 +4,7 @@
  */
 import { resolve } from "node:path"
 import { pathToFileURL } from "node:url"
-import type { PushTarget } from "../bridge/push.ts"
+import type { PushTarget } from "../bridge/publish.ts"
 import type { Digest } from "../oci/digest.ts"
 import type { Artifact } from "./artifact.ts"
 import { type Backend, BACKENDS, DEFAULT_BACKEND } from "./backends.ts"

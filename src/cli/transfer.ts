@@ -3,7 +3,7 @@
  * @module
  */
 import type { TransferEvent } from "../bridge/events.ts"
-import type { TransferOptions } from "../bridge/transfer.ts"
+import type { StoreSide, TransferOptions } from "../bridge/transfer.ts"
 import type { EngineInfo } from "../docker/info.ts"
 import { chooseTransport } from "../docker/reach.ts"
 import type { Invocation } from "./command.ts"
@@ -28,18 +28,20 @@ export interface Timed<T> {
 }
 
 /**
- * SDKs and the Docker client are loaded here, once the command line has been found to be right.
+ * Opens the store alone. SDKs are loaded here, once the command line has been found to be right.
  *
+ * @param other what images go to or come from, for the progress
  * @throws UsageError, OptionError before anything is touched; whatever `work` throws
  */
-export async function withTransfer<T>(
+export async function withStore<T>(
   { invocation, store, flags, direction }: Transfer,
-  work: (options: TransferOptions) => Promise<T>,
+  other: string,
+  work: (options: StoreSide, talk: Talk) => Promise<T>,
 ): Promise<Timed<T>> {
   const started = performance.now()
   const { io, signal } = invocation
   const openDriver = prepareDriver(invocation, store, flags)
-  using progress = createProgress(io, { direction, enabled: flags.progress && !flags.quiet })
+  using progress = createProgress(io, { direction, other, enabled: flags.progress && !flags.quiet })
   // The next signal ends the process where it stands: the terminal is put in order now.
   const onAbort = () => {
     progress.close()
@@ -49,27 +51,45 @@ export async function withTransfer<T>(
   const talk = createTalk(flags, (text) => progress.line(text))
   try {
     const { createMemoryBudget } = await import("../storage/budget.ts")
-    const { connectEngine } = await import("../docker/engine.ts")
     const budget = createMemoryBudget(flags.memory)
     // A store that is not there is never created, with one exception: a folder, by a push.
     await using driver = await openDriver({ budget, talk, create: direction === "push" })
-    using engine = await connectEngine({ host: flags.host, env: io.env, signal })
-    talk.step(describeEngine(engine.info))
-    const transport = flags.transport === "auto" ? chooseTransport(engine.info) : flags.transport
-    if (transport === "archive" && engine.info.whyNot)
-      talk.say(`Images travel as archives, for ${engine.info.whyNot}.`)
-    const { platform, tempDir, keepName } = flags
+    const { platform, tempDir } = flags
     const onEvent = (event: TransferEvent) => {
       tell(event, talk)
       progress.show(event)
     }
-    const sides = { driver, engine, budget, tempDir, transport }
-    const result = await work({ ...sides, platform, keepName, signal, onEvent })
+    const result = await work({ driver, budget, tempDir, platform, signal, onEvent }, talk)
     return { result, seconds: Math.round(performance.now() - started) / 1000 }
   } catch (error) {
     if (!signal.aborted) talk.step(traceOf(error))
     throw error
   }
+}
+
+/**
+ * Opens the store and the way to a daemon, whose client is loaded here.
+ *
+ * @throws UsageError, OptionError before anything is touched; whatever `work` throws
+ */
+export function withTransfer<T>(
+  transfer: Transfer,
+  work: (options: TransferOptions) => Promise<T>,
+): Promise<Timed<T>> {
+  const { flags, invocation } = transfer
+  return withStore(transfer, "the daemon", async (side, talk) => {
+    const { connectEngine } = await import("../docker/engine.ts")
+    using engine = await connectEngine({
+      host: flags.host,
+      env: invocation.io.env,
+      signal: invocation.signal,
+    })
+    talk.step(describeEngine(engine.info))
+    const transport = flags.transport === "auto" ? chooseTransport(engine.info) : flags.transport
+    if (transport === "archive" && engine.info.whyNot)
+      talk.say(`Images travel as archives, for ${engine.info.whyNot}.`)
+    return work({ ...side, engine, transport, keepName: flags.keepName })
+  })
 }
 
 function tell(event: TransferEvent, talk: Talk): void {

@@ -47,6 +47,11 @@ export function hexOf(digest: Digest): string {
   return digest.slice(digest.indexOf(":") + 1)
 }
 
+/** The first 12 hex digits: enough for people to tell digests apart. */
+export function shortDigest(digest: Digest): string {
+  return hexOf(digest).slice(0, 12)
+}
+
 export interface Hasher {
   readonly algorithm: DigestAlgorithm
   update(chunk: Uint8Array): void

@@ -28,6 +28,11 @@ export interface RegistryOptions {
   readonly rewrite?: boolean
   /** A tag that is there is never moved: to put what it names is success, anything else an error. */
   readonly immutableTags?: boolean
+  /**
+   * Whether a manifest with a subject is put on that one's list of referrers. Left out: where `scope` is `repository`; elsewhere
+   * clients keep the list themselves, as they do at a stock registry.
+   */
+  readonly keepsReferrers?: boolean
   /** Told in whole sentences what an operator should know although everything goes on. */
   readonly onWarning?: ((text: string) => void) | undefined
   /**

@@ -23,7 +23,7 @@ export interface Registry extends AsyncDisposable {
   readonly manifests: Manifests
   readonly tags: Tags
   readonly catalog: Catalog
-  /** Only among several users: in the registry of one push or pull, clients keep the list themselves, as a stock one has them do. */
+  /** Not in the registry that a daemon pushes to or pulls from: its clients keep the list themselves, as a stock one has them do. */
   readonly referrers: Referrers | undefined
 }
 
@@ -35,6 +35,7 @@ export function createRegistry(driver: StorageDriver, options: RegistryOptions):
     ...options,
     driver: rewrite ? overwriting(driver) : driver,
     rewrite,
+    keepsReferrers: options.keepsReferrers ?? options.scope === "repository",
     tempDir: options.tempDir ?? tmpdir(),
     sessions: options.sessions ?? "memory",
     memory: options.scope === "store" ? rememberAll() : rememberNothing(),
@@ -49,7 +50,7 @@ export function createRegistry(driver: StorageDriver, options: RegistryOptions):
   const tags = createTags(context, immutable)
   const store = createManifestStore(context)
   const lists = createReferrersLists(context, { store, blobs, tags })
-  const referrers = options.scope === "repository" ? createReferrers(store, lists) : undefined
+  const referrers = context.keepsReferrers ? createReferrers(store, lists) : undefined
   const manifests = createManifests(context, { store, blobs, tags, referrers })
   const catalog = createCatalog(context)
   return {

@@ -2,6 +2,7 @@
  * The program in this process: a command line in, what it wrote and its exit code out.
  * @module
  */
+import { Readable, Writable } from "node:stream"
 import type { Io, Signal } from "../../src/cli/io.ts"
 import { main } from "../../src/main.ts"
 
@@ -14,6 +15,10 @@ export interface RunOptions {
   /** Sees what is said while the program runs. */
   readonly onStderr?: (text: string) => void
   readonly isTTY?: boolean
+  /** What there is to read. */
+  readonly input?: Uint8Array
+  /** Sees the bytes that are written beside text. */
+  readonly onBytes?: (bytes: Buffer) => void
   /** Gets the means to send a signal before the program starts. */
   readonly onStart?: (send: (signal: Signal) => void) => void
 }
@@ -29,6 +34,7 @@ const NOWHERE = { DOCKER_HOST: "unix:///nowhere/docker.sock", HOME: "/nowhere" }
 
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const { env = NOWHERE, cwd = "/nowhere", columns = 100, isTTY = false, secret = "" } = options
+  const { input, onBytes } = options
   const { onStart, onStderr } = options
   const written = { stdout: "", stderr: "" }
   const output = (name: keyof typeof written) => ({
@@ -50,6 +56,14 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     },
     onReload: () => () => undefined,
     readSecret: () => Promise.resolve(secret),
+    input: () => Object.assign(Readable.from(input ? [input] : []), { isTTY }),
+    output: () =>
+      new Writable({
+        write(chunk: Buffer, _encoding, done) {
+          onBytes?.(chunk)
+          done()
+        },
+      }),
   })
   return { code, ...written }
 }

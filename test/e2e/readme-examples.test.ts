@@ -31,6 +31,7 @@ await describeWithEngine("the manual's TypeScript examples", () => {
       // Nothing but names that others may use on this machine is changed.
       const own = code
         .replaceAll("file:///srv/images", pathToFileURL(join(folder, "images")).href)
+        .replaceAll("/srv/layout.tar", join(folder, "layout.tar"))
         .replaceAll("myapp:dev", image.name)
         .replace('repository: "myapp"', 'repository: "oci-store-test/readme"')
       await writeFile(file, own)
@@ -43,7 +44,7 @@ await describeWithEngine("the manual's TypeScript examples", () => {
   })
 
   it("compile", async () => {
-    expect(files).toHaveLength(4)
+    expect(files).toHaveLength(5)
     const flags = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2024"]
     const types = ["--lib", "es2024,esnext.disposable", "--types", "node", "--skipLibCheck", "--ignoreConfig"]
     await exec(join(ROOT, "node_modules", ".bin", "tsc"), [...flags, ...types, ...files])
@@ -56,5 +57,6 @@ await describeWithEngine("the manual's TypeScript examples", () => {
     expect(await runImage(PUBLISHED)).toBe(image.marker)
     expect(await run(2)).toBe(`[ 'v1.0' ]\n{ name: 'myapp', tags: [ 'v1.0' ] }\n`)
     expect(await run(3)).toBe("tags: 1\n")
+    expect(await run(4)).toBe(`oci-archive:${join(folder, "layout.tar")}:v1.0\n`)
   })
 })

@@ -66,5 +66,5 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
 }
 
 export function damaged(what: string): TransferError {
-  return new TransferError("INCOMPLETE", `The daemon's archive of the image is not whole: ${what}.`)
+  return new TransferError("INCOMPLETE", `The archive of the image is not whole: ${what}.`)
 }

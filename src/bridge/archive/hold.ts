@@ -5,9 +5,9 @@
 import { tmpdir } from "node:os"
 import { createSpool, type Spool } from "../../registry/spool.ts"
 import { openTempFile } from "../../registry/temp-file.ts"
-import type { TransferOptions } from "../transfer.ts"
+import type { StoreSide } from "../transfer.ts"
 
-export function openHold({ driver, budget, tempDir = tmpdir() }: TransferOptions): Spool {
+export function openHold({ driver, budget, tempDir = tmpdir() }: StoreSide): Spool {
   return createSpool(budget, () => openTempFile({ driver, directory: tempDir, onStored }))
 }
 

@@ -6,6 +6,7 @@
  */
 import type { Readable } from "node:stream"
 import { entryOf } from "../../archive/image-archive.ts"
+import { CONTAINERD_NAME, fullName, REF_NAME } from "../../layout/names.ts"
 import { createTarWriter } from "../../archive/tar.ts"
 import type { Descriptor } from "../../oci/descriptor.ts"
 import type { Manifest } from "../../oci/manifest.ts"
@@ -57,8 +58,8 @@ async function write({ image, manifest, layout, config, layers }: ImageToLoad, a
   if (layout) {
     for (const { descriptor, bytes } of layout) await addBytes(nameOf(descriptor), bytes)
     const annotations = {
-      "io.containerd.image.name": fullName(name),
-      "org.opencontainers.image.ref.name": image.tag,
+      [CONTAINERD_NAME]: fullName(name),
+      [REF_NAME]: image.tag,
     }
     const manifests = [{ ...layout[0].descriptor, annotations }]
     await addJson("index.json", { schemaVersion: 2, mediaType: OCI_IMAGE_INDEX, manifests })
@@ -70,13 +71,6 @@ async function write({ image, manifest, layout, config, layers }: ImageToLoad, a
 
 function nameOf({ digest }: Descriptor): string {
   return entryOf(digest)
-}
-
-/** What Docker makes of a name without a registry. */
-function fullName(name: string): string {
-  const [first = "", ...rest] = name.split("/")
-  if (rest.length === 0) return `docker.io/library/${name}`
-  return first === "localhost" || /[.:]/.test(first) ? name : `docker.io/${name}`
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {

@@ -70,12 +70,20 @@ async function pairs(
   })
 }
 
-/** Digests of the uncompressed layers that a configuration lists, lowest first. */
+/** Digests of the uncompressed layers that a configuration lists, lowest first. That of an artifact may be anything. */
 export function diffIdsOf(config: Uint8Array): readonly Digest[] {
-  const json: unknown = JSON.parse(Buffer.from(config).toString())
+  const json = parse(config)
   const rootfs = isRecord(json) ? json["rootfs"] : undefined
   const diffIds = isRecord(rootfs) ? rootfs["diff_ids"] : undefined
   return Array.isArray(diffIds) ? diffIds.filter((each): each is Digest => isDigest(String(each))) : []
+}
+
+function parse(config: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(config).toString())
+  } catch {
+    return undefined
+  }
 }
 
 async function tagsOf(registry: Registry, name: RepositoryName): Promise<readonly Tag[]> {

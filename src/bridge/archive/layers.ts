@@ -3,6 +3,7 @@
  * @module
  */
 import { type ArchivedLayer } from "../../archive/image-archive.ts"
+import { ArchiveError } from "../../archive/errors.ts"
 import { compress, type CompressOptions } from "../../archive/compress.ts"
 import { type LayerContent, recognise } from "../../archive/content.ts"
 import { createHasher, type Digest } from "../../oci/digest.ts"
@@ -88,18 +89,22 @@ export function createLayerStore({
     store(compress(body, how), how.algorithm)
 
   async function take(
-    { digest, size }: ArchivedLayer,
+    { name, digest, diffId, size }: ArchivedLayer,
     content: LayerContent,
     body: AsyncIterable<Uint8Array>,
   ): Promise<() => Promise<StoredLayer>> {
     if (content !== "tar" || !compression)
       return digest ? passOn(digest, size, body, content) : store(body, content)
-    const present = digest && known.get(digest)
+    const plain = diffId ?? digest
+    const present = plain && known.get(plain)
     if (present) {
       for await (const _ of body);
       return async () => present
     }
-    return digest || known.size === 0 ? storePacked(body, compression) : storeUnlessKnown(body, compression)
+    const checked = diffId ? expecting(diffId, name, body) : body
+    return plain || known.size === 0
+      ? storePacked(checked, compression)
+      : storeUnlessKnown(checked, compression)
   }
 
   /** In archives whose names are no digests, what a layer is turns out when it has been read. */
@@ -150,6 +155,20 @@ function hashing(source: AsyncIterable<Uint8Array>) {
     }
   }
   return { chunks: chunks(), result: () => ({ digest: hasher.digest(), size }) }
+}
+
+/** What an image says of a layer must be right: engines refuse the image otherwise. */
+async function* expecting(
+  diffId: Digest,
+  name: string,
+  body: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void> {
+  const hashed = hashing(body)
+  yield* hashed.chunks
+  const { digest } = hashed.result()
+  if (digest === diffId) return
+  const text = `The layer '${name}' is damaged: its bytes hash to ${digest}, and not to ${diffId}.`
+  throw new ArchiveError("DAMAGED", text)
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array, void> {}

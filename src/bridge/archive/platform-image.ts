@@ -20,21 +20,33 @@ export interface ManifestBytes {
   readonly bytes: Uint8Array
 }
 
-/** @throws TransferError PLATFORM_ABSENT; RegistryError */
-export async function findPlatformImage(
-  registry: Registry,
+/** Reads a manifest by its digest. */
+export type ReadManifest = (
+  digest: Digest,
+) => Promise<{ readonly bytes: Uint8Array; readonly mediaType: string }>
+
+/** The manifests of a repository. */
+export function manifestsOf(
+  { manifests }: Registry,
   name: RepositoryName,
+  signal?: AbortSignal,
+): ReadManifest {
+  return (digest) => manifests.read(name, { digest }, signal)
+}
+
+/** @throws TransferError PLATFORM_ABSENT; whatever `read` throws */
+export async function findPlatformImage(
+  read: ReadManifest,
   digest: Digest,
   platform: Platform,
-  signal?: AbortSignal,
 ): Promise<PlatformImage> {
-  const { bytes, mediaType } = await registry.manifests.read(name, { digest }, signal)
+  const { bytes, mediaType } = await read(digest)
   const manifest = parseManifest(bytes, mediaType)
   const own = { descriptor: { mediaType, digest, size: bytes.byteLength }, bytes }
   if (manifest.config) return { manifest: { ...manifest, config: manifest.config }, path: [own] }
   const child = manifest.manifests.find((each) => each.platform && serves(each.platform, platform))
   if (child) {
-    const image = await findPlatformImage(registry, name, child.digest, platform, signal)
+    const image = await findPlatformImage(read, child.digest, platform)
     return { ...image, path: [own, ...image.path] }
   }
   const there = manifest.manifests.flatMap((each) => (each.platform ? formatPlatform(each.platform) : []))
@@ -45,7 +57,7 @@ export async function findPlatformImage(
 }
 
 /** A variant that nobody asks for does not matter. */
-function serves(offered: Platform, wanted: Platform): boolean {
+export function serves(offered: Platform, wanted: Platform): boolean {
   const { os, architecture, variant } = wanted
   const isSameVariant = variant === undefined || offered.variant === variant
   return offered.os === os && offered.architecture === architecture && isSameVariant

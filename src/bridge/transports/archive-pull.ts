@@ -2,15 +2,15 @@
  * Pull as an archive that the daemon loads: one platform's image, without the layers that the daemon has where it may lack them.
  * @module
  */
-import { isZstd, unpackZstd } from "../../archive/decompress.ts"
+import { isZstd } from "../../archive/decompress.ts"
 import type { EngineInfo } from "../../docker/info.ts"
 import type { Descriptor } from "../../oci/descriptor.ts"
 import { RegistryError } from "../../oci/errors.ts"
 import type { Registry } from "../../registry/registry.ts"
-import { archiveOf, type LayerToLoad, type OpenLayer } from "../archive/image-to-load.ts"
+import { archiveOf, type LayerToLoad } from "../archive/image-to-load.ts"
 import { diffIdsOf } from "../archive/known-layers.ts"
-import { openHold } from "../archive/hold.ts"
-import { findPlatformImage } from "../archive/platform-image.ts"
+import { openLayer } from "../archive/open-layer.ts"
+import { findPlatformImage, manifestsOf } from "../archive/platform-image.ts"
 import { presentLayers } from "../archive/present-layers.ts"
 import { readBlob } from "../archive/read-blob.ts"
 import type { BlobTally } from "../events.ts"
@@ -40,15 +40,11 @@ export async function loadFrom(
   const { engine, signal, onEvent = () => undefined } = options
   const platform = options.platform ?? engine.info.platform
   try {
-    const { manifest, path } = await findPlatformImage(registry, name, digest, platform, signal)
+    const { manifest, path } = await findPlatformImage(manifestsOf(registry, name, signal), digest, platform)
     const config = await readBlob(registry, name, manifest.config, signal)
     const present = await presentLayers(engine, diffIdsOf(config), signal)
     const unpacks = !readsZstd(engine.info) && manifest.layers.some(({ mediaType }) => isZstd(mediaType))
-    const open = (layer: Descriptor): Promise<OpenLayer> =>
-      unpacks && isZstd(layer.mediaType)
-        ? openUnpacked(registry, source(layer), options)
-        : openAsItIs(registry, source(layer), options)
-    const source = (layer: Descriptor) => ({ name, layer })
+    const open = (layer: Descriptor) => openLayer(registry, { name, layer, unpacks }, options)
     const layers = manifest.layers.map((layer, index): LayerToLoad =>
       index < present ? { descriptor: layer } : { descriptor: layer, open: () => open(layer) },
     )
@@ -58,44 +54,4 @@ export async function loadFrom(
   } catch (error) {
     throw (error instanceof RegistryError && fatal(error, "pull")) || error
   }
-}
-
-interface Source {
-  readonly name: PullSource["name"]
-  readonly layer: Descriptor
-}
-
-async function openAsItIs(
-  registry: Registry,
-  { name, layer }: Source,
-  { signal }: PullOptions,
-): Promise<OpenLayer> {
-  const { body, size } = await registry.blobs.read(name, layer.digest, undefined, signal)
-  return { size, body, [Symbol.asyncDispose]: async () => void body.destroy() }
-}
-
-/** Through a temporary file: an archive says how long a file is before it begins. */
-async function openUnpacked(
-  registry: Registry,
-  { name, layer }: Source,
-  options: PullOptions,
-): Promise<OpenLayer> {
-  const { body } = await registry.blobs.read(name, layer.digest, undefined, options.signal)
-  const spool = openHold(options)
-  try {
-    await spool.append(unpackZstd(body))
-  } catch (error) {
-    await spool[Symbol.asyncDispose]()
-    throw error
-  }
-  return {
-    size: spool.size,
-    body: copied(spool.read()),
-    [Symbol.asyncDispose]: () => spool[Symbol.asyncDispose](),
-  }
-}
-
-/** What is read from a temporary file comes in one buffer again and again, and an archive keeps chunks until the daemon takes them. */
-async function* copied(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
-  for await (const chunk of source) yield Buffer.from(chunk)
 }

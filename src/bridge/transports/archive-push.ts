@@ -11,7 +11,8 @@ import { createLayerStore } from "../archive/layers.ts"
 import { putImage } from "../archive/manifests.ts"
 import type { BlobTally } from "../events.ts"
 import type { FoundImage } from "../local-image.ts"
-import type { PushOptions, PushTarget } from "../push.ts"
+import type { PushTarget } from "../publish.ts"
+import type { PushOptions } from "../push.ts"
 import { openInProcess } from "./in-process.ts"
 import type { PushTransport, Transport } from "./transport.ts"
 
@@ -54,11 +55,11 @@ async function pushArchive(
  * What the tag names, if that is the daemon's image: then nothing needs to be saved. An image's id is the digest of its
  * configuration in one store, and of its manifest in the other.
  */
-async function findUnchanged(
+export async function findUnchanged(
   { tags, manifests }: Transport["registry"],
   { name, tag }: PushTarget,
-  { id }: FoundImage,
-  { platform, signal }: PushOptions,
+  { id }: Pick<FoundImage, "id">,
+  { platform, signal }: Pick<PushOptions, "platform" | "signal">,
 ): Promise<Digest | undefined> {
   const digest = platform ? undefined : await tags.resolve(name, tag, signal)
   if (!digest || digest === id || !isDigest(id)) return digest === id ? digest : undefined
@@ -66,7 +67,7 @@ async function findUnchanged(
   return parseManifest(bytes).config?.digest === id ? digest : undefined
 }
 
-function progressOf({ name, digest, size }: ArchivedLayer, current: number) {
+export function progressOf({ name, digest, size }: ArchivedLayer, current: number) {
   const id = (digest ? hexOf(digest) : name).slice(0, 12)
   return { type: "layer", id, status: current < size ? "Reading" : "Read", current, total: size } as const
 }

@@ -5,12 +5,12 @@
 import { createRegistry } from "../../registry/registry.ts"
 import type { RegistryOptions } from "../../registry/context.ts"
 import type { BlobTally } from "../events.ts"
-import type { TransferOptions } from "../transfer.ts"
+import type { StoreSide } from "../transfer.ts"
 import type { Transport } from "./transport.ts"
 
 export function openInProcess(
-  { driver, budget, tempDir, onEvent = () => undefined }: TransferOptions,
-  options: Pick<RegistryOptions, "publish" | "rewrite" | "immutableTags">,
+  { driver, budget, tempDir, onEvent = () => undefined }: StoreSide,
+  options: Pick<RegistryOptions, "publish" | "rewrite" | "immutableTags" | "keepsReferrers">,
   tally: BlobTally,
 ): Transport {
   const registry = createRegistry(driver, {

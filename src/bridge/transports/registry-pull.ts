@@ -4,7 +4,7 @@
  */
 import { isZstd } from "../../archive/decompress.ts"
 import type { Registry } from "../../registry/registry.ts"
-import { findPlatformImage } from "../archive/platform-image.ts"
+import { findPlatformImage, manifestsOf } from "../archive/platform-image.ts"
 import type { EphemeralRegistry } from "../ephemeral-registry.ts"
 import type { BlobTally } from "../events.ts"
 import { withLoopbackName } from "../loopback-name.ts"
@@ -35,7 +35,7 @@ async function hasUnreadableLayers(
   { engine, platform = engine.info.platform, signal }: PullOptions,
 ): Promise<boolean> {
   if (readsZstd(engine.info)) return false
-  const { manifest } = await findPlatformImage(registry, name, digest, platform, signal)
+  const { manifest } = await findPlatformImage(manifestsOf(registry, name, signal), digest, platform)
   return manifest.layers.some(({ mediaType }) => isZstd(mediaType))
 }
 

@@ -6,7 +6,7 @@ import type { Digest } from "../../oci/digest.ts"
 import type { Reference, RepositoryName } from "../../oci/reference.ts"
 import type { Registry } from "../../registry/registry.ts"
 import type { FoundImage } from "../local-image.ts"
-import type { PushTarget } from "../push.ts"
+import type { PushTarget } from "../publish.ts"
 
 export interface Transport extends AsyncDisposable {
   readonly registry: Registry

@@ -48,10 +48,12 @@ const EXAMPLES: Readonly<Record<Direction, Examples>> = {
       `${line} -i myapp:dev ${store}myapp:v1.0 ${store}myapp:latest`,
       "the local image myapp:dev, under two tags",
     ],
+    [`${line} -i oci:./layout ${store}myapp:v1.0`, "an OCI image layout, without a daemon"],
   ],
   pull: (line, store) => [
     [`${line} ${store}myapp:v1.0`, "as myapp:v1.0"],
     [`${line} -i myapp:test ${store}myapp@sha256:...`, "by digest, as myapp:test"],
+    [`${line} -i docker-archive:myapp.tar ${store}myapp:v1.0`, "into a file for `docker load`"],
   ],
 }
 

@@ -1,18 +1,22 @@
 /**
- * `push`: an image from the daemon into a store.
+ * `push`: an image from the daemon, or from a file, into a store.
  * @module
  */
-import type { PushTarget } from "../../bridge/push.ts"
+import type { PushTarget } from "../../bridge/publish.ts"
+import type { PushOptions, PushResult } from "../../bridge/push.ts"
+import type { TransferOptions } from "../../bridge/transfer.ts"
 import type { Backend } from "../backends.ts"
 import type { Command } from "../command.ts"
 import { PUSH_FLAGS } from "../flags.ts"
+import { pushImageFile } from "../file-transfer.ts"
+import { parseImageFile } from "../image-file.ts"
 import { parseSourceName } from "../local-name.ts"
 import { reportPush, writeReport } from "../output.ts"
 import { isFolder } from "../reference.ts"
 import { readCompression } from "../compression.ts"
 import { readTargets, type Store } from "../store.ts"
 import { readTransferFlags } from "../transfer-flags.ts"
-import { withTransfer } from "../transfer.ts"
+import { type Timed, type Transfer, withTransfer } from "../transfer.ts"
 import { UsageError } from "../usage-error.ts"
 import { describeTransfer } from "./describe-transfer.ts"
 
@@ -31,24 +35,43 @@ export function pushCommand(backend?: Backend): Command {
         throw new UsageError("--force and --immutable-tags contradict each other: leave out one of them")
       }
       const wanted = {
-        images: image === undefined ? imagesOf(store, targets[0]) : [parseSourceName(image)],
         targets,
         force,
         immutableTags,
         compression: readCompression(values),
         requireAllPlatforms: values.boolean("require-all-platforms") ?? false,
       }
-      const done = await withTransfer({ invocation, store, flags, direction: "push" }, async (transfer) => {
-        const { push } = await import("../../bridge/push.ts")
-        return push({ ...transfer, ...wanted })
-      })
+      const transfer = { invocation, store, flags, direction: "push" } as const
+      const file = image === undefined ? undefined : parseImageFile(image, io.cwd)
+      const done = file
+        ? await pushImageFile(transfer, file, wanted)
+        : await pushLocalImage(transfer, imagesOf(store, targets[0], image), wanted)
       await writeReport(reportPush(store, done), io, flags)
     },
   }
 }
 
-/** What the image is called in the daemon if nobody says so. */
-function imagesOf({ backend, location }: Store, { name, tag }: PushTarget): readonly string[] {
+function pushLocalImage(
+  transfer: Transfer,
+  images: readonly string[],
+  wanted: Omit<PushOptions, keyof TransferOptions | "images">,
+): Promise<Timed<PushResult>> {
+  return withTransfer(transfer, async (sides) => {
+    const { push } = await import("../../bridge/push.ts")
+    return push({ ...sides, ...wanted, images })
+  })
+}
+
+/**
+ * What the image may be called in the daemon.
+ * @param given left out if nobody says so
+ */
+function imagesOf(
+  { backend, location }: Store,
+  { name, tag }: PushTarget,
+  given: string | undefined,
+): readonly string[] {
+  if (given !== undefined) return [parseSourceName(given)]
   const image = `${name}:${tag}`
   return isFolder(backend) ? [image] : [image, `${location}/${image}`]
 }

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Output } from "../io.ts"
-import { type Direction, renderFrame } from "./lines.ts"
+import { renderFrame, type Way } from "./lines.ts"
 import type { Progress } from "./progress.ts"
 import { createTracker } from "./tracker.ts"
 
@@ -18,7 +18,7 @@ const CLEAR_BELOW = "\u001B[J"
 const COLUMNS = 80
 const ROWS = 24
 
-export function createBars(output: Output, direction: Direction): Progress {
+export function createBars(output: Output, way: Way): Progress {
   const tracker = createTracker()
   let started: number | undefined
   let timer: NodeJS.Timeout | undefined
@@ -32,7 +32,7 @@ export function createBars(output: Output, direction: Direction): Progress {
   function draw(): void {
     timer = undefined
     const lines = renderFrame({
-      direction,
+      ...way,
       layers: tracker.layers(),
       totals: tracker.totals(),
       seconds: started === undefined ? 0 : (performance.now() - started) / 1000,

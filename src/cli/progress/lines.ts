@@ -10,10 +10,16 @@ export type Direction = "push" | "pull"
 
 /** What has happened to bytes at the store. */
 const AT_STORE = { push: "stored", pull: "read" } as const
-const AT_DAEMON = { push: "from the daemon", pull: "to the daemon" } as const
+const AT_OTHER = { push: "from", pull: "to" } as const
 
-export interface Frame {
+/** The way of the bytes, and what is at its end beside the store. */
+export interface Way {
   readonly direction: Direction
+  /** Such as `the daemon`. */
+  readonly other: string
+}
+
+export interface Frame extends Way {
   readonly layers: readonly Layer[]
   readonly totals: Totals
   readonly seconds: number
@@ -31,7 +37,7 @@ const NARROWEST_BAR = 6
 const WIDEST_BAR = 24
 
 /** A line for each layer, and the total. What is finished makes room first. */
-export function renderFrame({ direction, layers, totals, seconds, width, height }: Frame): string[] {
+export function renderFrame({ direction, other, layers, totals, seconds, width, height }: Frame): string[] {
   // Blobs of which only the store knows are of no interest once they are there.
   const named = layers.filter(({ status, finished }) => status !== undefined || !finished)
   const room = Math.max(height - 1, 1)
@@ -42,7 +48,7 @@ export function renderFrame({ direction, layers, totals, seconds, width, height 
   return [
     ...(hidden.length > 0 ? [`${formatCount(hidden.length, "layer")} done`] : []),
     ...shown.map((layer) => renderLayer(layer, direction, barWidth)),
-    `${"Total".padEnd(ID_WIDTH)}  ${renderTotals(totals, direction, seconds)}`,
+    `${"Total".padEnd(ID_WIDTH)}  ${renderTotals(totals, { direction, other }, seconds)}`,
   ].map((line) => line.slice(0, width))
 }
 
@@ -60,11 +66,11 @@ function renderLayer(
 }
 
 /** `45.2 MB of 88.1 MB from the daemon, 33.0 MB stored, 12.1 MB/s` */
-export function renderTotals({ engine, store }: Totals, direction: Direction, seconds: number): string {
+export function renderTotals({ engine, store }: Totals, { direction, other }: Way, seconds: number): string {
   const rate =
     seconds > 0 ? `, ${formatBytes(Math.round(Math.max(engine.done, store.done) / seconds))}/s` : ""
-  const daemon = `${formatBytes(engine.done)} of ${formatBytes(engine.size)} ${AT_DAEMON[direction]}`
-  return `${daemon}, ${formatBytes(store.done)} ${AT_STORE[direction]}${rate}`
+  const carried = `${formatBytes(engine.done)} of ${formatBytes(engine.size)} ${AT_OTHER[direction]} ${other}`
+  return `${carried}, ${formatBytes(store.done)} ${AT_STORE[direction]}${rate}`
 }
 
 function bar({ done, size }: Leg, width: number): string {

@@ -4,14 +4,14 @@
  */
 import type { Output } from "../io.ts"
 import { formatBytes } from "../units.ts"
-import { type Direction, renderTotals } from "./lines.ts"
+import { renderTotals, type Way } from "./lines.ts"
 import type { Progress } from "./progress.ts"
 import { createTracker } from "./tracker.ts"
 
 /** Milliseconds between two lines about the whole. */
 const INTERVAL = 5000
 
-export function createPlain(output: Output, direction: Direction): Progress {
+export function createPlain(output: Output, way: Way): Progress {
   const tracker = createTracker()
   const finished = new Set<string>()
   let started: number | undefined
@@ -34,7 +34,7 @@ export function createPlain(output: Output, direction: Direction): Progress {
       }
       if (now - last < INTERVAL) return
       last = now
-      line(renderTotals(tracker.totals(), direction, (now - started) / 1000))
+      line(renderTotals(tracker.totals(), way, (now - started) / 1000))
     },
     line,
     close: () => undefined,

@@ -18,14 +18,17 @@ export interface Progress extends Disposable {
 
 export interface ProgressOptions {
   readonly direction: Direction
+  /** What the bytes come from or go to beside the store, such as `the daemon`. */
+  readonly other: string
   /** Otherwise only lines of talk are written. */
   readonly enabled: boolean
 }
 
-export function createProgress(io: Io, { direction, enabled }: ProgressOptions): Progress {
+export function createProgress(io: Io, { direction, other, enabled }: ProgressOptions): Progress {
   const { stderr } = io
   if (!enabled) return createTalkOnly(stderr)
-  return isDrawable(io) ? createBars(stderr, direction) : createPlain(stderr, direction)
+  const way = { direction, other }
+  return isDrawable(io) ? createBars(stderr, way) : createPlain(stderr, way)
 }
 
 /** Whether stderr can be drawn over. Some build servers pretend to be terminals, and keep every frame. */

@@ -10,6 +10,7 @@ import { parseReference } from "../../../src/cli/reference.ts"
 import { type Store, urlOf } from "../../../src/cli/store.ts"
 import { digestOf } from "../../../src/oci/digest.ts"
 import { parseRepositoryName, type Tag } from "../../../src/oci/reference.ts"
+import { NO_BYTES } from "../../support/no-bytes.ts"
 
 const DIGEST = digestOf(Buffer.from("manifest"))
 const OLD = digestOf(Buffer.from("an older one"))
@@ -45,6 +46,7 @@ async function write(report: Report, form: { json?: boolean; quiet?: boolean; di
     cwd: "/",
     onSignal: () => () => undefined,
     onReload: () => () => undefined,
+    ...NO_BYTES,
     readSecret: () => Promise.resolve(""),
   }
   const { json = false, quiet = false, digestFile } = form

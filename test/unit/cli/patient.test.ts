@@ -3,6 +3,7 @@ import { BACKENDS } from "../../../src/cli/backends.ts"
 import type { Invocation } from "../../../src/cli/command.ts"
 import { readPatient } from "../../../src/cli/patient.ts"
 import { type Value, Values } from "../../../src/cli/values.ts"
+import { NO_BYTES } from "../../support/no-bytes.ts"
 
 const io = {
   stdout: { write: () => 0 },
@@ -11,6 +12,7 @@ const io = {
   cwd: "/home/me",
   onSignal: () => () => undefined,
   onReload: () => () => undefined,
+  ...NO_BYTES,
   readSecret: async () => "",
 }
 const { signal } = new AbortController()

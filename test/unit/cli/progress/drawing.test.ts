@@ -3,11 +3,21 @@ import type { TransferEvent } from "../../../../src/bridge/events.ts"
 import { type Frame, renderFrame } from "../../../../src/cli/progress/lines.ts"
 import { createProgress } from "../../../../src/cli/progress/progress.ts"
 import type { Layer } from "../../../../src/cli/progress/tracker.ts"
+import { NO_BYTES } from "../../../support/no-bytes.ts"
 
 const totals = { engine: { done: 50e6, size: 100e6 }, store: { done: 20e6, size: 60e6 } }
 
 const frame = (layers: readonly Layer[], changes: Partial<Frame> = {}) =>
-  renderFrame({ direction: "push", layers, totals, seconds: 5, width: 99, height: 20, ...changes })
+  renderFrame({
+    direction: "push",
+    other: "the daemon",
+    layers,
+    totals,
+    seconds: 5,
+    width: 99,
+    height: 20,
+    ...changes,
+  })
 
 const layer = (id: string, changes: Partial<Layer> = {}): Layer => ({
   id,
@@ -82,9 +92,10 @@ describe("on its way to the screen", () => {
       cwd: "/",
       onSignal: () => () => undefined,
       onReload: () => () => undefined,
+      ...NO_BYTES,
       readSecret: () => Promise.resolve(""),
     }
-    const progress = createProgress(io, { direction: "push", enabled })
+    const progress = createProgress(io, { direction: "push", other: "the daemon", enabled })
     /** What was written since, with the escape character as ESC. */
     const take = () => {
       const text = written.replaceAll("\u001B", "ESC")

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import type { Io } from "../../../../src/cli/io.ts"
 import { createStatus } from "../../../../src/cli/progress/status.ts"
+import { NO_BYTES } from "../../../support/no-bytes.ts"
 
 let written: string
 
@@ -19,6 +20,7 @@ const ioOf = (isTTY: boolean): Io => {
     cwd: "/",
     onSignal: () => () => undefined,
     onReload: () => () => undefined,
+    ...NO_BYTES,
     readSecret: () => Promise.reject(new Error("nobody types")),
   }
 }
