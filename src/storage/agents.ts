@@ -21,20 +21,27 @@ export function createSecureAgent(
   { proxies, certificates, verify = true }: NetworkSettings,
   options: AgentOptions,
 ): https.Agent {
-  // Made once: to read so many certificates for every connection would take longer than the handshake.
-  const secureContext =
-    certificates && tls.createSecureContext({ ca: [...tls.getCACertificates("default"), ...certificates] })
-  const trust = { rejectUnauthorized: verify, ...(secureContext && { secureContext }) }
-  const agent = new https.Agent({ ...common(options), ...trust })
+  // Made once: to read so many certificates for every connection would take longer than the handshake. And not before the first:
+  // there may be none, where the store speaks plain HTTP.
+  let context: tls.SecureContext | undefined
+  const secureContextOf = (): tls.SecureContext | undefined => {
+    if (certificates) {
+      context ??= tls.createSecureContext({ ca: [...tls.getCACertificates("default"), ...certificates] })
+    }
+    return context
+  }
+  const agent = new https.Agent({ ...common(options), rejectUnauthorized: verify })
   const connect = agent.createConnection.bind(agent)
 
   const dial: Dial = async (request, signal) => {
+    const secureContext = secureContextOf()
     const host = request.host ?? "localhost"
     const url = new URL(`https://${host.includes(":") ? `[${host}]` : host}:${request.port ?? 443}`)
     const proxy = proxies?.forUrl(url)
     const socket = proxy && (await openTunnel(proxy, url, { secureContext, signal }))
     try {
-      const connecting = connect({ ...request, ...(socket && { socket }) })
+      const trust = secureContext && { secureContext }
+      const connecting = connect({ ...request, ...trust, ...(socket && { socket }) })
       return await standing(connecting as tls.TLSSocket, "secureConnect", signal)
     } catch (error) {
       throw certificateError(error, url.origin) ?? error

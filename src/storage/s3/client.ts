@@ -9,6 +9,7 @@ import { endpointUrl } from "../endpoint.ts"
 import { createNetwork, type Network } from "../network.ts"
 import { explicitCredentials, type S3DriverOptions } from "./options.ts"
 import { recogniseProxies } from "./proxy-answers.ts"
+import { PayloadHash } from "./payload-hash.ts"
 import { leaveLargeBodiesUnsigned } from "./unsigned-bodies.ts"
 
 export type ClientOptions = Omit<S3DriverOptions, "bucket" | "region"> & {
@@ -40,6 +41,7 @@ export function createClient(options: ClientOptions, concurrency: number): S3Cli
     // The SDK would open a new connection for every part to wait on: parts are retried from memory anyway.
     expectContinueHeader: false,
     requestHandler,
+    sha256: PayloadHash,
     credentialDefaultProvider: credentialsOver(network, requestHandler),
   })
   recogniseProxies(client, network)

@@ -1,0 +1,58 @@
+/**
+ * The SHA-256 of signatures, with that of large bodies computed beside the event loop: the other bytes on their way go on meanwhile.
+ * @module
+ */
+import { createHash, createHmac, type Hash, type Hmac, subtle } from "node:crypto"
+import type { S3ClientConfig } from "@aws-sdk/client-s3"
+
+/** Bytes from which handing over costs less than hashing here. */
+const LARGE = 256 * 1024
+
+type Data = string | ArrayBuffer | ArrayBufferView
+
+/** In the shape that the SDK asks for: with a secret it is an HMAC. */
+export const PayloadHash: NonNullable<S3ClientConfig["sha256"]> = class {
+  readonly #secret: Buffer | undefined
+  #hash: Hash | Hmac
+  /** All that there is so far, if it is one large piece. Nobody touches a body before its digest is there. */
+  #whole: Uint8Array | undefined
+  #isEmpty = true
+
+  constructor(secret?: Data) {
+    this.#secret = secret === undefined ? undefined : bytesOf(secret)
+    this.#hash = this.#create()
+  }
+
+  update(data: Data): void {
+    const bytes = bytesOf(data)
+    if (this.#isEmpty && this.#secret === undefined && bytes.length >= LARGE) {
+      this.#whole = bytes
+    } else {
+      if (this.#whole) this.#hash.update(this.#whole)
+      this.#whole = undefined
+      this.#hash.update(bytes)
+    }
+    this.#isEmpty = false
+  }
+
+  async digest(): Promise<Uint8Array> {
+    return this.#whole ? new Uint8Array(await subtle.digest("SHA-256", this.#whole)) : this.#hash.digest()
+  }
+
+  reset(): void {
+    this.#whole = undefined
+    this.#isEmpty = true
+    this.#hash = this.#create()
+  }
+
+  #create(): Hash | Hmac {
+    return this.#secret === undefined ? createHash("sha256") : createHmac("sha256", this.#secret)
+  }
+}
+
+function bytesOf(data: Data): Buffer {
+  if (typeof data === "string") return Buffer.from(data)
+  return ArrayBuffer.isView(data)
+    ? Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+    : Buffer.from(data)
+}
