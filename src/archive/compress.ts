@@ -11,7 +11,7 @@ export type Compression = "gzip" | "zstd"
 
 export interface CompressOptions {
   readonly algorithm: Compression
-  /** Of the algorithm: gzip 1 to 9, by default 6; zstd 1 to 19, by default 3. */
+  /** Of the algorithm: gzip 1 to 9, by default 4, which takes half the time of 6 for 3 % more bytes; zstd 1 to 19, by default 3. */
   readonly level?: number | undefined
 }
 
@@ -49,7 +49,7 @@ const zstdBlock = promisify(zstdCompress)
 
 const COMPRESSORS: Readonly<Record<Compression, (level?: number) => Run>> = {
   gzip:
-    (level = 6) =>
+    (level = 4) =>
     async (block) => {
       const member = await gzipBlock(block, { level, chunkSize: BLOCK })
       member[OS_BYTE] = 255

@@ -70,7 +70,7 @@ export const PUSH_FLAGS: FlagGroup = {
       name: "compression-level",
       type: "number",
       value: "N",
-      describe: "gzip: 1 to 9, default 6; zstd: 1 to 19, default 3",
+      describe: "gzip: 1 to 9, default 4; zstd: 1 to 19, default 3",
     },
   ],
 }
