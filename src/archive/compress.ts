@@ -51,7 +51,10 @@ const COMPRESSORS: Readonly<Record<Compression, (level?: number) => Run>> = {
   gzip:
     (level = 4) =>
     async (block) => {
-      const member = await gzipBlock(block, { level, chunkSize: BLOCK })
+      const member = await gzipBlock(block, {
+        level: (await isPacked(block)) ? constants.Z_NO_COMPRESSION : level,
+        chunkSize: BLOCK,
+      })
       member[OS_BYTE] = 255
       return member
     },
@@ -59,6 +62,27 @@ const COMPRESSORS: Readonly<Record<Compression, (level?: number) => Run>> = {
     (level = 3) =>
     (block) =>
       zstdBlock(block, { params: { [constants.ZSTD_c_compressionLevel]: level }, chunkSize: BLOCK }),
+}
+
+/** Bytes of each of the places in a block that are tried. */
+const SAMPLE = 16 * 1024
+const PLACES = [0, 0.33, 0.66, 1]
+
+/** What must remain of a sample for the whole to be taken for compressed already. */
+const HARDLY_SMALLER = 0.98
+
+/**
+ * Whether there is nothing to gain, as with archives, pictures and keys: gzip takes longest over what it cannot compress, and
+ * makes it no smaller. (zstd sees that by itself.)
+ */
+async function isPacked(block: Uint8Array): Promise<boolean> {
+  if (block.length < SAMPLE * PLACES.length) return false
+  const samples = PLACES.map((place) => {
+    const start = Math.floor((block.length - SAMPLE) * place)
+    return block.subarray(start, start + SAMPLE)
+  })
+  const packed = await gzipBlock(Buffer.concat(samples), { level: 1 })
+  return packed.length > SAMPLE * PLACES.length * HARDLY_SMALLER
 }
 
 async function next(working: Promise<Uint8Array>[]): Promise<Uint8Array> {

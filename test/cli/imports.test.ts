@@ -29,8 +29,9 @@ function packagesBelow(entry: string): Set<string> {
   return packages
 }
 
-it("loads yargs and nothing else to start", () => {
-  expect([...packagesBelow("src/main.ts")]).toEqual(["yargs"])
+it("loads nothing to start, and yargs to find a command", () => {
+  expect([...packagesBelow("src/main.ts")]).toEqual([])
+  expect([...packagesBelow("src/cli/program.ts")]).toEqual(["yargs"])
 })
 
 it("would notice", () => {

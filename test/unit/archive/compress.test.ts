@@ -46,3 +46,15 @@ it("says nothing of the system that it runs on", async () => {
   const file = await packed(Buffer.from("x"), "gzip")
   expect([...file.subarray(0, 10)]).toEqual([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255])
 })
+
+it("stores what cannot get smaller, and compresses what is beside it", async () => {
+  const random = randomBytes(4 * MiB)
+  const text = Buffer.from("layers ".repeat(MiB)).subarray(0, 4 * MiB)
+  const stored = await packed(random, "gzip")
+  // Stored blocks of deflate: five bytes for each 64 KiB.
+  expect(stored.length).toBeGreaterThan(random.length)
+  expect(stored.length).toBeLessThan(random.length * 1.001)
+  const mixed = await packed(Buffer.concat([random, text]), "gzip")
+  expect(mixed.length).toBeLessThan(stored.length + MiB / 10)
+  expect(gunzipSync(mixed).equals(Buffer.concat([random, text]))).toBe(true)
+})
