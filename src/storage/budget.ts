@@ -19,6 +19,8 @@ export interface MemoryBudget {
   acquire(bytes: number, signal?: AbortSignal): Promise<Lease>
   /** A lease if it is to be had now, without overtaking anyone who waits. */
   tryAcquire(bytes: number): Lease | undefined
+  /** The same for bytes that are in memory anyway, in buffers that somebody else has made. */
+  tryReserve(bytes: number): Disposable | undefined
 }
 
 /** An idle buffer serves requests down to this share of its length: a smaller one would waste what others wait for. */
@@ -75,6 +77,21 @@ class RecyclingBudget implements MemoryBudget {
 
   tryAcquire(bytes: number): Lease | undefined {
     return this.#waiting.length === 0 ? this.#take(bytes) : undefined
+  }
+
+  tryReserve(bytes: number): Disposable | undefined {
+    if (this.#waiting.length > 0 || this.#leasedBytes + bytes > this.limit) return undefined
+    this.#dropIdle(this.limit - this.#leasedBytes - bytes)
+    this.#leasedBytes += bytes
+    let held = true
+    return {
+      [Symbol.dispose]: () => {
+        if (!held) return
+        held = false
+        this.#leasedBytes -= bytes
+        this.#serveWaiting()
+      },
+    }
   }
 
   #serveWaiting(): void {

@@ -1,10 +1,19 @@
 /**
- * Reading an object over a network: one request, and more only where the connection breaks.
+ * Reading an object over a network: one request, and more only where the connection breaks, or where the object is large and
+ * never changes.
  * @module
  */
 import type { Readable } from "node:stream"
 import { destroyOnAbort } from "./abort.ts"
-import { isStorageError, type ByteRange, type Cancellable, type ObjectRead } from "./driver.ts"
+import type { MemoryBudget } from "./budget.ts"
+import {
+  isStorageError,
+  type ByteRange,
+  type Cancellable,
+  type ObjectRead,
+  type ReadOptions,
+} from "./driver.ts"
+import { PIECE, readAhead } from "./read-ahead.ts"
 import { resumingBody } from "./resume.ts"
 
 export interface OpenOptions extends Cancellable {
@@ -26,26 +35,53 @@ export interface OpenedBody {
 
 type Open = (options: OpenOptions) => Promise<OpenedBody>
 
-export interface RemoteReadOptions extends Cancellable {
-  readonly range?: ByteRange | undefined
+export interface RemoteReadOptions extends ReadOptions {
   /** One request to the store, retried where that helps. */
   readonly open: Open
   /** Makes an error that broke a body off, for good, the reader's. */
   readonly describe: (error: unknown) => Error
+  /** For what is fetched ahead. */
+  readonly budget: MemoryBudget
 }
 
-export async function readRemote({ range, open, describe, signal }: RemoteReadOptions): Promise<ObjectRead> {
-  const { etag, size, modified, length, body: first } = await openFirst(open, range, signal)
+export async function readRemote(options: RemoteReadOptions): Promise<ObjectRead> {
+  const { range, immutable = false, open, describe, budget, signal } = options
+  const wanted = immutable ? firstPiece(range) : range
+  const { etag, size, modified, length, body: opened } = await openFirst(open, wanted, signal)
+
+  /** From where the request for it began to where it ends, whatever breaks in between. */
+  const resuming = (body: Readable, start: number, end: number): Readable =>
+    resumingBody(body, {
+      length: end - start,
+      describe,
+      reopen: async (offset, signal) => {
+        const rest = { start: start + offset, end: end - 1 }
+        return (await open({ range: rest, ifMatch: etag, signal })).body
+      },
+    })
+
   const start = range?.start ?? 0
-  const body = resumingBody(first, {
-    length,
-    describe,
-    reopen: async (offset, signal) => {
-      const rest = { start: start + offset, end: start + length - 1 }
-      return (await open({ range: rest, ifMatch: etag, signal })).body
-    },
-  })
+  const first = resuming(opened, start, start + length)
+  const all = Math.min(range?.end === undefined ? Infinity : range.end + 1, size) - start
+  const body =
+    all > length
+      ? readAhead(first, {
+          length: all,
+          first: length,
+          budget,
+          async open(from, to, signal) {
+            const piece = { start: start + from, end: start + to - 1 }
+            const { body } = await open({ range: piece, ifMatch: etag, signal })
+            return resuming(body, start + from, start + to)
+          },
+        })
+      : first
   return { size, etag, modified, body: destroyOnAbort(body, signal) }
+}
+
+/** Of a large object only so much at once: the rest comes over other connections. */
+function firstPiece({ start = 0, end = Infinity }: Partial<ByteRange> = {}): ByteRange {
+  return { start, end: Math.min(end, start + PIECE - 1) }
 }
 
 /** There is no range in an empty object, not even from 0: then it is read without. */

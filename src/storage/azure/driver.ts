@@ -52,7 +52,7 @@ export async function createAzureDriver(
 
     stat: (key, options) => statObject(container, key, options),
 
-    read: (key, options) => readObject(container, key, options),
+    read: (key, options = {}) => readObject(container, key, options, shared.budget),
 
     async write(key, body, options = {}) {
       return { etag: await putObject(container, key, body, options) }

@@ -3,7 +3,8 @@
  * @module
  */
 import { Readable } from "node:stream"
-import { type ByteRange, type Cancellable, type ObjectRead, type ObjectStat } from "../driver.ts"
+import type { MemoryBudget } from "../budget.ts"
+import { type Cancellable, type ObjectRead, type ObjectStat, type ReadOptions } from "../driver.ts"
 import { type OpenedBody, type OpenOptions, readRemote } from "../remote-read.ts"
 import { statRemote } from "../remote-stat.ts"
 import type { AzureContainer } from "./container.ts"
@@ -24,10 +25,12 @@ export function statObject(
 export function readObject(
   container: AzureContainer,
   key: string,
-  options: Cancellable & { readonly range?: ByteRange } = {},
+  options: ReadOptions,
+  budget: MemoryBudget,
 ): Promise<ObjectRead> {
   return readRemote({
     ...options,
+    budget,
     open: (request) => open(container, key, request),
     describe: (error) => container.describe(error, key),
   })

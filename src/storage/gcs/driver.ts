@@ -43,7 +43,7 @@ export function createGcsDriver(options: GcsDriverOptions, shared: GcsResources)
 
     stat: (key, options) => statObject(bucket, key, options),
 
-    read: (key, options) => readObject(bucket, key, options),
+    read: (key, options = {}) => readObject(bucket, key, options, shared.budget),
 
     async write(key, body, options = {}) {
       return { etag: await putObject(bucket, key, body, options) }

@@ -3,12 +3,14 @@
  * @module
  */
 import type { IncomingMessage } from "node:http"
+import type { MemoryBudget } from "../budget.ts"
 import {
   isStorageError,
   type ByteRange,
   type Cancellable,
   type ObjectRead,
   type ObjectStat,
+  type ReadOptions,
 } from "../driver.ts"
 import { type OpenedBody, type OpenOptions, readRemote } from "../remote-read.ts"
 import { unlessAbsent } from "../remote-stat.ts"
@@ -44,10 +46,12 @@ export async function statObject(
 export function readObject(
   bucket: GcsBucket,
   key: string,
-  options: Cancellable & { readonly range?: ByteRange } = {},
+  options: ReadOptions,
+  budget: MemoryBudget,
 ): Promise<ObjectRead> {
   return readRemote({
     ...options,
+    budget,
     open: (request) =>
       request.ifMatch === undefined ? open(bucket, key, request) : reopen(bucket, key, request),
     describe: (error) => bucket.describe(error, { key }),

@@ -47,7 +47,7 @@ export function createS3Driver(options: S3DriverOptions, shared: S3Resources): S
 
     stat: (key, options) => statObject(bucket, key, options),
 
-    read: (key, options) => readObject(bucket, key, options, cloudFront),
+    read: (key, options = {}) => readObject(bucket, key, options, { cloudFront, budget: shared.budget }),
 
     async write(key, body, options = {}) {
       return { etag: await putObject(bucket, conditions, key, body, options) }

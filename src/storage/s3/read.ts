@@ -4,6 +4,7 @@
  */
 import { GetObjectCommand, HeadObjectCommand } from "@aws-sdk/client-s3"
 import { Readable } from "node:stream"
+import type { MemoryBudget } from "../budget.ts"
 import {
   isStorageError,
   type Cancellable,
@@ -34,11 +35,12 @@ export function statObject(
 export function readObject(
   bucket: S3Bucket,
   key: string,
-  options: ReadOptions = {},
-  cloudFront?: CloudFront,
+  options: ReadOptions,
+  { cloudFront, budget }: { readonly cloudFront: CloudFront | undefined; readonly budget: MemoryBudget },
 ): Promise<ObjectRead> {
   return readRemote({
     ...options,
+    budget,
     ...(cloudFront && options.immutable
       ? {
           open: (request: OpenOptions) => openAtEdge(bucket, cloudFront, key, request),

@@ -2,9 +2,10 @@
  * Promises about whole objects: absence, reading, writing, conditions, deleting, moving.
  * @module
  */
+import { Readable } from "node:stream"
 import { text } from "node:stream/consumers"
 import { expect } from "vitest"
-import { collect, patternedBytes } from "../../support/bytes.ts"
+import { collect, MiB, patternedBytes } from "../../support/bytes.ts"
 import { codeOf, keysOf, removing, type Check } from "./check.ts"
 
 export const checks: Readonly<Record<string, Check>> = {
@@ -47,7 +48,7 @@ export const checks: Readonly<Record<string, Check>> = {
   "an empty object is read as nothing, with and without a range": ({ driver }) =>
     removing(driver, ["empty"], async () => {
       await driver.write("empty", new Uint8Array())
-      for (const options of [{}, { range: { start: 0 } }]) {
+      for (const options of [{}, { range: { start: 0 } }, { immutable: true }]) {
         const read = await driver.read("empty", options)
         expect(read.size).toBe(0)
         expect(await text(read.body)).toBe("")
@@ -132,6 +133,27 @@ export const checks: Readonly<Record<string, Check>> = {
         expect(await collect(read.body)).toEqual(bytes.subarray(range.start, (range.end ?? 999) + 1))
       }
       expect(await codeOf(driver.read("ranged", { range: { start: 1000 } }))).toBe("INVALID_RANGE")
+    }),
+
+  "what never changes is read whole and in ranges, however many requests that takes": ({ driver }) =>
+    removing(driver, ["immutable"], async () => {
+      const bytes = patternedBytes(11 * MiB + 7)
+      await using upload = await driver.createUpload("immutable", { size: bytes.length })
+      await upload.append(Readable.from([bytes]))
+      await upload.commit()
+      const ranges = [
+        undefined,
+        { start: 0, end: 4 * MiB - 1 },
+        { start: 0, end: 4 * MiB },
+        { start: 3 * MiB + 1, end: 9 * MiB },
+        { start: 10 * MiB },
+      ]
+      for (const range of ranges) {
+        const read = await driver.read("immutable", { immutable: true, ...(range && { range }) })
+        expect(read.size).toBe(bytes.length)
+        const expected = range ? bytes.subarray(range.start, (range.end ?? bytes.length) + 1) : bytes
+        expect((await collect(read.body)).equals(expected)).toBe(true)
+      }
     }),
 
   "an abandoned read harms nothing": ({ driver }) =>

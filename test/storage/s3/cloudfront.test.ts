@@ -3,6 +3,7 @@ import { once } from "node:events"
 import { createServer, get } from "node:http"
 import type { AddressInfo } from "node:net"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
+import { PIECE } from "../../../src/storage/read-ahead.ts"
 import type { S3DriverOptions } from "../../../src/storage/s3/options.ts"
 import { collect, MiB, patternedBytes, patternedChunks, sha256Of } from "../../support/bytes.ts"
 import {
@@ -147,7 +148,7 @@ describe("s3 behind CloudFront", () => {
     cutting.plan(first(1, () => true, { cutAfter: 300 }))
     await using driver = open({}, cutting.url)
     expect((await read(driver)).body).toBe(CONTENT)
-    expect(edge.seen.map(({ headers }) => headers.range)).toEqual([undefined, "bytes=300-999"])
+    expect(edge.seen.map(({ headers }) => headers.range)).toEqual([`bytes=0-${PIECE - 1}`, "bytes=300-999"])
     expect(edge.seen.every(isSigned)).toBe(true)
   })
 
@@ -275,7 +276,7 @@ describeWithVersitygw("s3 behind a distribution that checks signatures", (progra
     const part = await driver.read("blobs/k", { immutable: true, range })
     expect(part.size).toBe(size)
     expect(await collect(part.body)).toEqual(patternedBytes(size).subarray(range.start, range.end + 1))
-    expect(edge.answers).toEqual(["200 /team%20images/blobs/k", "206 /team%20images/blobs/k"])
+    expect(new Set(edge.answers)).toEqual(new Set(["206 /team%20images/blobs/k"]))
     expect(await codeOf(driver.read("blobs/none", { immutable: true }))).toBe("NOT_FOUND")
 
     const { privateKey: other } = generateKeyPairSync("rsa", { modulusLength: 2048 })
