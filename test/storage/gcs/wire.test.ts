@@ -10,7 +10,11 @@ const json = (value: object): Fault => ({
   headers: { "content-type": "application/json" },
   body: JSON.stringify(value),
 })
-const WRITTEN = json({ size: "1", generation: "7", updated: "2026-01-01T00:00:00Z" })
+const WRITTEN = written(1, "7")
+
+function written(size: number, generation: string) {
+  return json({ size: String(size), generation, updated: "2026-01-01T00:00:00Z" })
+}
 
 describe("gcs on the wire", () => {
   let server: FaultProxy
@@ -46,6 +50,7 @@ describe("gcs on the wire", () => {
   test("a body is sent plain, with its length, type and checksum", async () => {
     await using driver = open()
     const body = patternedBytes(100_000)
+    server.plan(() => written(body.length, "7"))
     await driver.write("a/b", body)
     const { headers, url } = seen()
     expect(Number(headers["content-length"])).toBeGreaterThan(body.length)
@@ -53,6 +58,22 @@ describe("gcs on the wire", () => {
     expect(headers).not.toHaveProperty("authorization")
     expect(url.searchParams.get("uploadType")).toBe("multipart")
     expect(url.searchParams.has("ifGenerationMatch")).toBe(false)
+  })
+
+  test("what has arrived as something else is written again, in its place and no one else's", async () => {
+    const body = patternedBytes(1000)
+    server.plan(({ method, url }) => {
+      if (method === "GET") return written(0, "7")
+      return url.includes("ifGenerationMatch=7") ? written(1000, "8") : written(0, "7")
+    })
+    await using driver = open()
+    expect(await driver.write("a/b", body, { ifAbsent: true })).toEqual({ etag: "8" })
+
+    server.plan(({ method }) => written(0, method === "GET" ? "9" : "7"))
+    expect(await driver.write("a/b", body)).toEqual({ etag: "7" })
+
+    server.plan(() => written(0, "7"))
+    expect(await codeOf(driver.write("a/b", body))).toBe("UPLOAD_INVALID")
   })
 
   test("the user agent is the program's, or what is wished", async () => {
