@@ -79,7 +79,7 @@ function carry(from: Socket, to: Socket, lanes: readonly Lane[], delay: number):
     }
     if (inFlight < WINDOW) from.resume()
     const [next] = queue
-    if (next) timer = setTimeout(deliver, next.due - performance.now())
+    if (next) timer = setTimeout(deliver, Math.max(0, next.due - performance.now()))
     else if (isOver) to.end()
   }
 
@@ -88,7 +88,7 @@ function carry(from: Socket, to: Socket, lanes: readonly Lane[], delay: number):
     queue.push({ chunk, due })
     inFlight += chunk.length
     if (inFlight >= WINDOW) from.pause()
-    timer ??= setTimeout(deliver, due - performance.now())
+    timer ??= setTimeout(deliver, Math.max(0, due - performance.now()))
   })
   from.on("end", () => {
     isOver = true
