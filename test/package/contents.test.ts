@@ -16,7 +16,7 @@ const FILE_LIMIT = 20_000
 const BESIDE = ["LICENSE", "README.md", "SECURITY.md", "bin/oci-s3.js", "bin/oci-store.js", "package.json"]
 
 /** Linked by the manual, and not in the package: found on the repository's page. */
-const ELSEWHERE = /^(?:demo\/|src\/(?:server\/settings|storage\/options)\.md$)/
+const ELSEWHERE = /^(?:demo\/|test\/bench\/results\/|src\/(?:server\/settings|storage\/options)\.md$)/
 
 describe("the published package", () => {
   let packed: Packed
