@@ -62,7 +62,7 @@ export interface Blobs {
 }
 
 export function createBlobs(context: RegistryContext): Blobs {
-  const { driver, memory, scope, rewrite, onBlob, redirect, hashes } = context
+  const { driver, memory, scope, rewrite, onBlob, redirect } = context
   const sources = createMountSources(driver)
 
   async function link(name: RepositoryName, digest: Digest): Promise<void> {
@@ -149,7 +149,7 @@ export function createBlobs(context: RegistryContext): Blobs {
       return {
         digest,
         size: object.size,
-        body: range ? object.body : verified(object.body, { digest, size: object.size, hashes, onBlob }),
+        body: range ? object.body : verified(object.body, digest, onBlob, object.size),
       }
     },
 

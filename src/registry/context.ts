@@ -5,7 +5,6 @@
 import type { MemoryBudget } from "../storage/budget.ts"
 import type { StorageDriver } from "../storage/driver.ts"
 import type { OnBlobEvent } from "./events.ts"
-import type { HashThreads } from "./hash-threads.ts"
 import type { RegistryMemory } from "./memory.ts"
 
 /**
@@ -56,7 +55,6 @@ export interface RegistryContext extends Required<
   readonly tempDir: string
   readonly driver: StorageDriver
   readonly memory: RegistryMemory
-  readonly hashes: HashThreads
   readonly onBlob: OnBlobEvent
   readonly onWarning: (text: string) => void
 }

@@ -7,7 +7,6 @@ import type { StorageDriver } from "../storage/driver.ts"
 import { type Blobs, createBlobs } from "./blobs.ts"
 import { type Catalog, createCatalog } from "./catalog.ts"
 import type { RegistryContext, RegistryOptions } from "./context.ts"
-import { createHashThreads } from "./hash-threads.ts"
 import { createImmutableTags } from "./immutable-tags.ts"
 import { createManifestStore } from "./manifest-store.ts"
 import { createManifests, type Manifests } from "./manifests.ts"
@@ -39,7 +38,6 @@ export function createRegistry(driver: StorageDriver, options: RegistryOptions):
     keepsReferrers: options.keepsReferrers ?? options.scope === "repository",
     tempDir: options.tempDir ?? tmpdir(),
     sessions: options.sessions ?? "memory",
-    hashes: createHashThreads(),
     memory: options.scope === "store" ? rememberAll() : rememberNothing(),
     redirect: options.redirect,
     onBlob: options.onBlob ?? (() => undefined),
@@ -62,9 +60,6 @@ export function createRegistry(driver: StorageDriver, options: RegistryOptions):
     tags,
     catalog,
     referrers,
-    async [Symbol.asyncDispose]() {
-      await uploads.abandon()
-      await context.hashes[Symbol.asyncDispose]()
-    },
+    [Symbol.asyncDispose]: () => uploads.abandon(),
   }
 }

@@ -3,48 +3,35 @@
  * @module
  */
 import { pipeline, type Readable, Transform } from "node:stream"
-import { algorithmOf, type Digest } from "../oci/digest.ts"
+import { algorithmOf, createHasher, type Digest } from "../oci/digest.ts"
 import { RegistryError } from "../oci/errors.ts"
 import type { OnBlobEvent } from "./events.ts"
-import type { HashThreads } from "./hash-threads.ts"
-
-interface Verification {
-  readonly digest: Digest
-  /** Bytes. */
-  readonly size: number
-  readonly hashes: HashThreads
-  readonly onBlob: OnBlobEvent
-}
 
 /**
  * Passes `source` on. The last chunk is held back until everything is known to hash to `digest`, so that whoever reads a damaged
  * blob sees a broken body and never a complete one.
  */
-export function verified(source: Readable, { digest, size, hashes, onBlob }: Verification): Readable {
-  const hash = hashes.create(algorithmOf(digest), size)
+export function verified(source: Readable, digest: Digest, onBlob: OnBlobEvent, size: number): Readable {
+  const hasher = createHasher(algorithmOf(digest))
   let held: Buffer | undefined
   const check = new Transform({
-    transform(chunk: Buffer, _encoding, taken) {
-      const waiting = hash.update(chunk)
+    transform(chunk: Buffer, _encoding, done) {
+      hasher.update(chunk)
       onBlob({ type: "moved", digest, bytes: chunk.length })
       if (held) this.push(held)
       held = chunk
-      if (waiting) waiting.then(() => taken(), taken)
-      else taken()
+      done()
     },
-    flush(ended) {
-      const finish = (actual: Digest): void => {
-        if (actual !== digest) return ended(corrupt(digest, actual))
-        if (held) this.push(held)
-        onBlob({ type: "read", digest, size })
-        return ended()
-      }
-      hash.digest().then(finish, ended)
+    flush(done) {
+      if (hasher.digest() !== digest) return done(corrupt(digest, hasher.digest()))
+      if (held) this.push(held)
+      onBlob({ type: "read", digest, size })
+      return done()
     },
   })
   onBlob({ type: "started", digest, size })
-  // The reader sees what went wrong on `check` itself; the callback keeps the source from failing unheard.
-  return pipeline(source, check, () => hash[Symbol.dispose]())
+  // The reader sees what went wrong on `check` itself; the callback only keeps the source from failing unheard.
+  return pipeline(source, check, () => undefined)
 }
 
 function corrupt(expected: Digest, actual: Digest): RegistryError {
