@@ -24,7 +24,7 @@ const oci = (line: string, options: RunOptions = {}): Promise<Ran> =>
 /** What standard output says, where it worked. */
 async function succeed(line: string, options: RunOptions = {}): Promise<string> {
   const { code, stdout, stderr } = await oci(line, options)
-  expect({ line, code, stderr }).toMatchObject({ code: 0 })
+  expect(code, `${line}\n${stderr}`).toBe(0)
   return stdout
 }
 

@@ -1,4 +1,4 @@
-import { link, lstat, mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from "node:fs/promises"
+import { link, lstat, mkdir, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
@@ -84,6 +84,15 @@ describe("file", () => {
       message: `The folder ${root} has vanished since the command began.`,
     })
     await expect(lstat(root)).rejects.toThrow("ENOENT")
+  })
+
+  test("a folder that another write makes meanwhile has not vanished", async () => {
+    vi.mocked(stat).mockImplementationOnce(async () => {
+      await write("a") // makes the folder after this look at it, and before its answer
+      throw Object.assign(new Error("ENOENT"), { code: "ENOENT", syscall: "stat" })
+    })
+    expect(await codeOf(driver.read("b"))).toBe("NOT_FOUND")
+    expect(await keysOf(driver, "")).toEqual(["a"])
   })
 
   test("a root that is a file is no store", async () => {

@@ -73,14 +73,15 @@ export class FolderStore {
 
   /** Why the root cannot hold objects, if so. A root that is yet to be made can. */
   async brokenRoot(): Promise<StorageError | undefined> {
+    const hadRoot = this.#hadRoot // before the look: another call may make it while this one is told that there is none
     const found = await stat(this.root).catch(() => undefined)
     if (found?.isDirectory()) {
       this.noteRoot()
       return undefined
     }
     if (found) return this.error("NOT_A_STORE", `${this.root} is a file, not a folder of images.`)
-    if (this.createRoot && !this.#hadRoot) return undefined
-    const what = this.#hadRoot ? "has vanished since the command began" : "does not exist"
+    if (this.createRoot && !hadRoot) return undefined
+    const what = hadRoot ? "has vanished since the command began" : "does not exist"
     return this.error("NO_SUCH_BUCKET", `The folder ${this.root} ${what}.`)
   }
 
