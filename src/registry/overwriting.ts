@@ -5,23 +5,21 @@
  */
 import type { ObjectUpload, StorageDriver } from "../storage/driver.ts"
 
+/** @param driver an object of functions, which need no `this` */
 export function overwriting(driver: StorageDriver): StorageDriver {
   return {
-    name: driver.name,
-    renames: driver.renames,
-    stat: (key, options) => driver.stat(key, options),
-    read: (key, options) => driver.read(key, options),
+    ...driver,
+
+    // It may turn out only with the first request.
+    get looksBeforeWriting() {
+      return driver.looksBeforeWriting ?? false
+    },
+
     write: (key, body, options = {}) => driver.write(key, body, { ...options, ifAbsent: false }),
-    list: (prefix, options) => driver.list(prefix, options),
-    delete: (keys, options) => driver.delete(keys, options),
+
     async createUpload(key, options = {}) {
       return commitAnyway(await driver.createUpload(key, { ...options, ifAbsent: false }))
     },
-    move: (from, to, options) => driver.move(from, to, options),
-    ...(driver.explainAbsence && { explainAbsence: driver.explainAbsence.bind(driver) }),
-    ...(driver.staleUploads && { staleUploads: driver.staleUploads.bind(driver) }),
-    ...(driver.presignRead && { presignRead: driver.presignRead.bind(driver) }),
-    [Symbol.asyncDispose]: () => driver[Symbol.asyncDispose](),
   }
 }
 

@@ -23,6 +23,7 @@ export interface DriverCall {
   readonly outcome: "done" | "absent" | "failed" | StorageErrorCode
 }
 
+/** @param driver an object of functions, which need no `this` */
 export function withLogging(driver: StorageDriver, log: (call: DriverCall) => void): StorageDriver {
   type Result = { readonly bytes?: number | undefined; readonly outcome?: "absent" }
 
@@ -67,8 +68,7 @@ export function withLogging(driver: StorageDriver, log: (call: DriverCall) => vo
   }
 
   return {
-    name: driver.name,
-    renames: driver.renames,
+    ...driver, // what is not told below asks the store for nothing, or hardly ever
     get looksBeforeWriting() {
       return driver.looksBeforeWriting ?? false
     },
@@ -102,12 +102,6 @@ export function withLogging(driver: StorageDriver, log: (call: DriverCall) => vo
     delete: (keys, options) => logged("delete", [keys].flat()[0] ?? "", () => driver.delete(keys, options)),
     createUpload: async (key, options) => loggedUpload(key, await driver.createUpload(key, options)),
     move: (from, to, options) => logged("move", from, () => driver.move(from, to, options)),
-    ...(driver.explainAbsence && { explainAbsence: driver.explainAbsence.bind(driver) }),
-    ...(driver.staleUploads && { staleUploads: driver.staleUploads.bind(driver) }),
-    // Not told: it asks the store for nothing.
-    ...(driver.presignRead && { presignRead: driver.presignRead.bind(driver) }),
-    ...(driver.clock && { clock: driver.clock.bind(driver) }),
-    [Symbol.asyncDispose]: () => driver[Symbol.asyncDispose](),
   }
 }
 
