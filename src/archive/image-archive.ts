@@ -10,6 +10,7 @@ import { posix } from "node:path"
 import { type Descriptor, isRecord, readDescriptor } from "../oci/descriptor.ts"
 import { type Digest, isDigest } from "../oci/digest.ts"
 import { ArchiveError } from "./errors.ts"
+import { once } from "./once.ts"
 import { readTar, type TarEntry } from "./tar.ts"
 
 /** A layer, or something else that is not JSON, as it passes. */
@@ -93,10 +94,6 @@ async function sortOut(
   const bytes = Buffer.concat(chunks)
   if (isDocument(bytes)) documents.set(name, bytes)
   else await onLayer({ name, digest, size, body: once(bytes) })
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  if (bytes.byteLength > 0) yield bytes
 }
 
 function digestOf(name: string): Digest | undefined {

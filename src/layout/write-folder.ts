@@ -13,6 +13,7 @@ import { ArchiveError, fileFailure } from "../archive/errors.ts"
 import { readJson } from "../archive/files.ts"
 import { openFolder, plainFile } from "../archive/folder.ts"
 import { entryOf } from "../archive/image-archive.ts"
+import { once } from "../archive/once.ts"
 import { openOutputFile } from "../archive/output-file.ts"
 import { EMPTY_INDEX, LAYOUT_MARKER, type LayoutWriter, withImage } from "./layout-writer.ts"
 import { checkVersion } from "./read-layout.ts"
@@ -85,8 +86,4 @@ export async function openLayoutFolder(path: string): Promise<LayoutWriter> {
 
 function isTemporary(name: string): boolean {
   return /^\.oci-store-.*\.tmp$/.test(name)
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  yield bytes
 }

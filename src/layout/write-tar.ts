@@ -5,6 +5,7 @@
  */
 import type { Descriptor } from "../oci/descriptor.ts"
 import { entryOf } from "../archive/image-archive.ts"
+import { once } from "../archive/once.ts"
 import { createTarWriter } from "../archive/tar.ts"
 import { EMPTY_INDEX, LAYOUT_MARKER, type LayoutWriter, withImage } from "./layout-writer.ts"
 
@@ -49,8 +50,4 @@ export function openLayoutTar(consume: (archive: AsyncIterable<Uint8Array>) => P
       await consumed.catch(() => undefined)
     },
   }
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  yield bytes
 }

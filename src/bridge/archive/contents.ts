@@ -3,6 +3,7 @@
  * @module
  */
 import { entryOf, type ImageArchive } from "../../archive/image-archive.ts"
+import { once } from "../../archive/once.ts"
 import type { Descriptor } from "../../oci/descriptor.ts"
 import { type Digest, digestOf } from "../../oci/digest.ts"
 import type { RepositoryName } from "../../oci/reference.ts"
@@ -59,10 +60,6 @@ export async function put(
   const digest = digestOf(bytes)
   await registry.manifests.put(name, { digest }, bytes, mediaType)
   return { mediaType, digest, size: bytes.byteLength }
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  yield bytes
 }
 
 export function damaged(what: string): TransferError {

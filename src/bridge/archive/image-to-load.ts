@@ -6,6 +6,7 @@
  */
 import type { Readable } from "node:stream"
 import { entryOf } from "../../archive/image-archive.ts"
+import { once } from "../../archive/once.ts"
 import { CONTAINERD_NAME, fullName, REF_NAME } from "../../layout/names.ts"
 import { createTarWriter } from "../../archive/tar.ts"
 import type { Descriptor } from "../../oci/descriptor.ts"
@@ -71,8 +72,4 @@ async function write({ image, manifest, layout, config, layers }: ImageToLoad, a
 
 function nameOf({ digest }: Descriptor): string {
   return entryOf(digest)
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  yield bytes
 }

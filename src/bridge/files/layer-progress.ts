@@ -5,6 +5,7 @@
 import type { Descriptor } from "../../oci/descriptor.ts"
 import { shortDigest } from "../../oci/digest.ts"
 import type { OnTransferEvent } from "../events.ts"
+import type { Graph } from "./graph.ts"
 
 type Status =
   | "Layer already exists"
@@ -13,6 +14,15 @@ type Status =
   | "Already exists"
   | "Downloading"
   | "Pull complete"
+
+/** Who hears of each blob of an image: of its configuration nobody, as with a daemon. */
+export function layerListener(
+  { manifests }: Graph,
+  onEvent: OnTransferEvent,
+): (blob: Descriptor) => OnTransferEvent {
+  const configs = new Set(manifests.map(({ manifest }) => manifest.config?.digest))
+  return ({ digest }) => (configs.has(digest) ? () => undefined : onEvent)
+}
 
 /** @param current bytes so far, if that matters */
 export function tellLayer(

@@ -2,6 +2,7 @@
  * An image or an artifact out of the registry, into an OCI layout, byte for byte.
  * @module
  */
+import { once } from "../../archive/once.ts"
 import type { LayoutWriter } from "../../layout/layout-writer.ts"
 import type { Descriptor } from "../../oci/descriptor.ts"
 import type { Digest } from "../../oci/digest.ts"
@@ -13,7 +14,7 @@ import type { OnTransferEvent } from "../events.ts"
 import { forEachOf } from "./each.ts"
 import { damaged } from "./failure.ts"
 import { graphOf } from "./graph.ts"
-import { tellLayer, watchedLayer } from "./layer-progress.ts"
+import { layerListener, tellLayer, watchedLayer } from "./layer-progress.ts"
 
 export interface PullLayoutOptions {
   readonly signal?: AbortSignal | undefined
@@ -34,17 +35,15 @@ export async function pullGraph(
 ): Promise<Descriptor> {
   const { bytes, mediaType } = await registry.manifests.read(name, { digest }, signal)
   const root = { mediaType, digest, size: bytes.byteLength }
-  const { manifests, blobs } = await graphOf(root, async (descriptor) => {
+  const graph = await graphOf(root, async (descriptor) => {
     const stored = await registry.manifests.read(name, { digest: descriptor.digest }, signal)
     return stored.bytes
   })
-  const configs = new Set(manifests.map(({ manifest }) => manifest.config?.digest))
-  await forEachOf(blobs, writer.inParallel, signal, async (blob, either) => {
-    // As with a daemon, progress is about layers.
-    const tell = configs.has(blob.digest) ? () => undefined : onEvent
-    await pullBlob(registry, name, blob, writer, { signal: either, onEvent: tell })
-  })
-  for (const { descriptor, bytes } of manifests) {
+  const listenerFor = layerListener(graph, onEvent)
+  await forEachOf(graph.blobs, writer.inParallel, signal, (blob, either) =>
+    pullBlob(registry, name, blob, writer, { signal: either, onEvent: listenerFor(blob) }),
+  )
+  for (const { descriptor, bytes } of graph.manifests) {
     signal?.throwIfAborted()
     const exact = { ...descriptor, size: bytes.byteLength }
     if (!(await writer.has(exact, signal))) await writer.add(exact, once(bytes))
@@ -77,8 +76,4 @@ async function pullBlob(
     body.destroy()
   }
   return tellLayer(onEvent, blob, "Pull complete", blob.size)
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  yield bytes
 }

@@ -13,7 +13,7 @@ import { forEachOf } from "./each.ts"
 import { damaged, refused } from "./failure.ts"
 import { type Graph, type GraphNode, graphOf } from "./graph.ts"
 import type { HeldImage } from "./held-image.ts"
-import { tellLayer, watchedLayer } from "./layer-progress.ts"
+import { layerListener, tellLayer, watchedLayer } from "./layer-progress.ts"
 
 /** Blobs on their way at a time: as many as a Docker daemon has. */
 const IN_PARALLEL = 5
@@ -59,16 +59,14 @@ export async function pushGraph(
   registry: Registry,
   name: RepositoryName,
   layout: Layout,
-  { manifests, blobs }: Graph,
+  graph: Graph,
   options: PushLayoutOptions,
 ): Promise<void> {
-  const configs = new Set(manifests.map(({ manifest }) => manifest.config?.digest))
-  await forEachOf(blobs, IN_PARALLEL, options.signal, async (blob, signal) => {
-    // As with a daemon, progress is about layers.
-    const onEvent = configs.has(blob.digest) ? () => undefined : options.onEvent
-    await pushBlob(registry, name, layout, blob, { signal, onEvent })
-  })
-  for (const node of manifests) {
+  const listenerFor = layerListener(graph, options.onEvent)
+  await forEachOf(graph.blobs, IN_PARALLEL, options.signal, (blob, signal) =>
+    pushBlob(registry, name, layout, blob, { signal, onEvent: listenerFor(blob) }),
+  )
+  for (const node of graph.manifests) {
     options.signal?.throwIfAborted()
     if (!(await isThere(registry, name, node))) await putManifest(registry, name, layout, node)
   }
