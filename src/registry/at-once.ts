@@ -9,9 +9,14 @@ export const AT_ONCE = 32
 
 /**
  * The results of `work`, in the order of the items. After a failure no more of it begins; what has begun is waited for.
+ * @param limit how many at a time
  * @throws what the first work to fail has thrown
  */
-export async function mapSome<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+export async function mapSome<T, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+  limit = AT_ONCE,
+): Promise<R[]> {
   const results: R[] = []
   const left = items.entries()
   let failed = false
@@ -28,6 +33,6 @@ export async function mapSome<T, R>(items: readonly T[], work: (item: T) => Prom
     }
   }
 
-  await together(...Array.from({ length: Math.min(AT_ONCE, items.length) }, worker))
+  await together(...Array.from({ length: Math.min(limit, items.length) }, worker))
   return results
 }

@@ -2,10 +2,12 @@
  * Work on many things, several at a time.
  * @module
  */
+import { mapSome } from "../../registry/at-once.ts"
 
 /**
  * The first failure ends it: what is at work is told by its signal, and waited for.
  * @param limit how many at a time
+ * @throws what the first work to fail has thrown; the signal's reason
  */
 export async function forEachOf<T>(
   items: readonly T[],
@@ -14,23 +16,19 @@ export async function forEachOf<T>(
   work: (item: T, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const failed = new AbortController()
-  const either = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal
-  const rest = items.values()
-  let failure: { readonly error: unknown } | undefined
+  const either = AbortSignal.any([failed.signal, ...(signal ? [signal] : [])])
 
-  async function worker(): Promise<void> {
-    for (const item of rest) {
-      if (either.aborted) return
-      try {
-        await work(item, either)
-      } catch (error) {
-        failure ??= { error }
-        failed.abort(error)
-      }
+  async function workOn(item: T): Promise<void> {
+    try {
+      either.throwIfAborted()
+      await work(item, either)
+    } catch (error) {
+      failed.abort(error)
+      throw error
     }
   }
 
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker))
+  await mapSome(items, workOn, limit).catch(() => undefined)
   signal?.throwIfAborted()
-  if (failure) throw failure.error
+  failed.signal.throwIfAborted() // those that failed later did so because of the first
 }
