@@ -83,15 +83,10 @@ class RecyclingBudget implements MemoryBudget {
     if (this.#waiting.length > 0 || this.#leasedBytes + bytes > this.limit) return undefined
     this.#dropIdle(this.limit - this.#leasedBytes - bytes)
     this.#leasedBytes += bytes
-    let held = true
-    return {
-      [Symbol.dispose]: () => {
-        if (!held) return
-        held = false
-        this.#leasedBytes -= bytes
-        this.#serveWaiting()
-      },
-    }
+    return disposable(() => {
+      this.#leasedBytes -= bytes
+      this.#serveWaiting()
+    })
   }
 
   #serveWaiting(): void {
@@ -130,15 +125,7 @@ class RecyclingBudget implements MemoryBudget {
 
   #lease(whole: Buffer, bytes: number): Lease {
     this.#leasedBytes += whole.length
-    let held = true
-    return {
-      buffer: whole.subarray(0, bytes),
-      [Symbol.dispose]: () => {
-        if (!held) return
-        held = false
-        this.#release(whole)
-      },
-    }
+    return { buffer: whole.subarray(0, bytes), ...disposable(() => this.#release(whole)) }
   }
 
   #release(whole: Buffer): void {
@@ -148,5 +135,17 @@ class RecyclingBudget implements MemoryBudget {
       this.#idleBytes += whole.length
     }
     this.#serveWaiting()
+  }
+}
+
+/** Releases once, however often it is disposed of. */
+function disposable(release: () => void): Disposable {
+  let isHeld = true
+  return {
+    [Symbol.dispose]() {
+      if (!isHeld) return
+      isHeld = false
+      release()
+    },
   }
 }
