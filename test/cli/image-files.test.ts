@@ -7,8 +7,9 @@ import { join } from "node:path"
 import { gzipSync } from "node:zlib"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { digestOf, hexOf } from "../../src/oci/digest.ts"
+import { blobData } from "../../src/registry/layout.ts"
 import { archiveOf, blobName, layoutFiles, type NamedContent, writeFiles } from "../support/layout.ts"
-import { artifact, type Content, image, layerOf, multiPlatform } from "../support/oci-content.ts"
+import { artifact, type Content, digestsOf, image, layerOf, multiPlatform } from "../support/oci-content.ts"
 import { tarArchive, tarFile, tarHeader } from "../support/tar.ts"
 import { type Ran, run, type RunOptions } from "./run.ts"
 
@@ -154,6 +155,15 @@ describe("a layout", () => {
       { annotations: { "org.opencontainers.image.ref.name": "2" } },
       { annotations: { "org.opencontainers.image.ref.name": hexOf(digest).slice(0, 12) } },
     ])
+  })
+
+  it("replaces with --force what is damaged in the store", async () => {
+    await layout("in", { ...app, name: "v1" })
+    await succeed("file push --image oci:in ./store/app:v1")
+    for (const digest of digestsOf(app)) await writeFile(join(folder, "store", blobData(digest)), "damaged")
+    expect(await oci("file verify ./store/app:v1")).toMatchObject({ code: 5 })
+    expect(await succeed("file push --force --image oci:in ./store/app:v1")).toContain(app.root.digest)
+    await succeed("file verify ./store/app:v1")
   })
 
   it("never moves a tag that must stay", async () => {

@@ -27,7 +27,7 @@ export interface PushFileOptions extends StoreSide {
   readonly source: ImageSource
   /** Where it goes, all in one store: transferred once, published together. */
   readonly targets: readonly [PushTarget, ...PushTarget[]]
-  /** Write everything but the blobs again, even if the tag says that it is there. */
+  /** Write everything again, whatever the store says that it has: what is damaged there is replaced. */
   readonly force?: boolean
   /** Never move a tag that is there: to push what it names is success, anything else an error. */
   readonly immutableTags?: boolean

@@ -5,28 +5,28 @@ import { UsageError } from "../../../src/cli/usage-error.ts"
 const DIGEST = `sha256:${"a".repeat(64)}`
 
 /** What is there. */
-const THERE = new Set(["/work/out", "/work/a:b", "/work/a:b:c", "/srv/x.tar"])
+const THERE = new Set(["/home/me/out", "/home/me/a:b", "/home/me/a:b:c", "/srv/x.tar"])
 
-const parse = (text: string) => parseImageFile(text, "/work", (path) => THERE.has(path))
+const parse = (text: string) => parseImageFile(text, "/home/me", (path) => THERE.has(path))
 
 describe("an image that is a file", () => {
   it.each([
-    ["oci:out", "/work/out", undefined],
-    ["oci:out:v1", "/work/out", "v1"],
-    ["oci:./out/:v1", "/work/out", "v1"],
-    ["oci:out:registry.example:5000/team/app:v1", "/work/out", "registry.example:5000/team/app:v1"],
-    [`oci:out@${DIGEST}`, "/work/out", DIGEST],
-    ["oci:a:b", "/work/a:b", undefined],
-    ["oci:a:b:v1", "/work/a:b", "v1"],
-    ["oci:a:b:c", "/work/a:b:c", undefined],
-    ["oci:new", "/work/new", undefined],
-    ["oci:new:v1", "/work/new", "v1"],
+    ["oci:out", "/home/me/out", undefined],
+    ["oci:out:v1", "/home/me/out", "v1"],
+    ["oci:./out/:v1", "/home/me/out", "v1"],
+    ["oci:out:registry.example:5000/team/app:v1", "/home/me/out", "registry.example:5000/team/app:v1"],
+    [`oci:out@${DIGEST}`, "/home/me/out", DIGEST],
+    ["oci:a:b", "/home/me/a:b", undefined],
+    ["oci:a:b:v1", "/home/me/a:b", "v1"],
+    ["oci:a:b:c", "/home/me/a:b:c", undefined],
+    ["oci:new", "/home/me/new", undefined],
+    ["oci:new:v1", "/home/me/new", "v1"],
     ["oci:/new/folder:v1", "/new/folder", "v1"],
     ["oci-archive:/srv/x.tar:v1", "/srv/x.tar", "v1"],
     ["oci-archive:-", "-", undefined],
     ["oci-archive:-:v1", "-", "v1"],
     ["docker-archive:/srv/x.tar", "/srv/x.tar", undefined],
-    ["docker-archive:new.tar:localhost:5000/app:v1", "/work/new.tar", "localhost:5000/app:v1"],
+    ["docker-archive:new.tar:localhost:5000/app:v1", "/home/me/new.tar", "localhost:5000/app:v1"],
   ])("%s", (text, path, image) => {
     expect(parse(text)).toEqual({ kind: text.slice(0, text.indexOf(":")), path, image })
   })
