@@ -9,8 +9,9 @@ import type { BlobWriter } from "./blob-writer.ts"
 import type { RegistryContext } from "./context.ts"
 import { blobData } from "./layout.ts"
 import { writeOnce } from "./objects.ts"
-import { createSpool } from "./spool.ts"
-import { openStaging } from "./staging.ts"
+import { type Line, withHeadStart } from "./head-start.ts"
+import { createSpool, type Overflow } from "./spool.ts"
+import { openCopiedStaging, openStaging } from "./staging.ts"
 import { openTempFile } from "./temp-file.ts"
 import { createUploadSession, type UploadSession, uploadUnknown } from "./upload-session.ts"
 import type { UploadSessions } from "./uploads.ts"
@@ -20,17 +21,22 @@ export function createMemorySessions(
   writer: BlobWriter,
 ): UploadSessions {
   const sessions = new Map<string, UploadSession>()
+  const line: Line = { sending: 0, isWorthTrying: true }
 
   function openSession(name: RepositoryName, id: string, algorithm?: DigestAlgorithm): UploadSession {
-    // Bytes on their way to a staging key belong to no digest yet: they are not reported.
+    // Bytes on their way to a staging key belong to no digest yet: they are not reported, or later.
     let publishing: Digest | undefined
     const onStored = (bytes: number): void => {
       if (publishing) onBlob({ type: "moved", digest: publishing, bytes })
     }
-    const openOverflow = () =>
-      driver.renames
-        ? openStaging({ driver, name, id, onStored })
-        : openTempFile({ driver, directory: tempDir, onStored })
+    async function openOverflow(): Promise<Overflow> {
+      if (driver.renames) return openStaging({ driver, name, id, onStored })
+      const file = await openTempFile({ driver, directory: tempDir, onStored })
+      const openAhead = (onStored: (bytes: number) => void) =>
+        openCopiedStaging({ driver, name, id, onStored })
+      return withHeadStart({ file, line, openStaging: openAhead, onStored })
+    }
+
     const spool = createSpool(budget, openOverflow, algorithm)
     return createUploadSession({
       id,
@@ -43,9 +49,14 @@ export function createMemorySessions(
         publishing = digest
         onBlob({ type: "started", digest, size })
         const key = blobData(digest)
-        await writer.publish(name, digest, size, () =>
-          spool.store(key, (bytes) => writeOnce(driver, key, bytes)),
-        )
+        line.sending += 1
+        try {
+          await writer.publish(name, digest, size, () =>
+            spool.store(key, (bytes) => writeOnce(driver, key, bytes)),
+          )
+        } finally {
+          line.sending -= 1
+        }
       },
     })
   }

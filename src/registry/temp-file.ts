@@ -24,7 +24,18 @@ export interface TempFileOptions {
   readonly onStored: (bytes: number) => void
 }
 
-export async function openTempFile({ driver, directory, onStored }: TempFileOptions): Promise<Overflow> {
+export interface TempFile extends Overflow {
+  /** Bytes that are in the file: the last ones appended may still be in memory. */
+  readonly written: number
+  /** Bytes appended. */
+  readonly size: number
+  /** Brings everything appended into the file. */
+  flush(): Promise<void>
+  /** Fills the buffer, as far as there is something, with what was written from `position` on. @returns bytes */
+  readAt(position: number, buffer: Buffer): Promise<number>
+}
+
+export async function openTempFile({ driver, directory, onStored }: TempFileOptions): Promise<TempFile> {
   const path = join(directory, `oci-store-${randomUUID()}.tmp`)
   const file = await open(path, "wx+", 0o600).catch((cause: unknown) => {
     throw spoolError(directory, cause)
@@ -36,21 +47,35 @@ export async function openTempFile({ driver, directory, onStored }: TempFileOpti
   )
   const batch = Buffer.allocUnsafeSlow(BATCH)
   let batched = 0
-  let size = 0
+  let written = 0
 
   async function flush(): Promise<void> {
-    await writeFully(file, batch.subarray(0, batched), size, directory)
-    size += batched
+    await writeFully(file, batch.subarray(0, batched), written, directory)
+    written += batched
     batched = 0
   }
 
   async function* read(): AsyncIterable<Uint8Array> {
     await flush()
-    yield* readBatches(file, batch, size)
+    yield* readBatches(file, batch, written)
   }
 
   return {
     read,
+    flush,
+
+    get written() {
+      return written
+    },
+
+    get size() {
+      return written + batched
+    },
+
+    async readAt(position, buffer) {
+      const length = Math.min(buffer.length, written - position)
+      return length > 0 ? (await file.read(buffer, 0, length, position)).bytesRead : 0
+    },
 
     async append(chunk) {
       for (let rest = chunk; rest.length > 0;) {
@@ -63,7 +88,7 @@ export async function openTempFile({ driver, directory, onStored }: TempFileOpti
     },
 
     async store(key) {
-      const options: UploadOptions = { size: size + batched, ifAbsent: true, onStored }
+      const options: UploadOptions = { size: written + batched, ifAbsent: true, onStored }
       await using upload = await driver.createUpload(key, options)
       await upload.append(read())
       return unlessPresent(() => upload.commit({ ifAbsent: true }))

@@ -46,6 +46,12 @@ export interface WriteOptions extends Cancellable {
   readonly ifMatch?: string
 }
 
+export interface Written {
+  readonly etag: string
+  /** Given where the store keeps, and charges for, what is replaced or deleted, and says so. */
+  readonly version?: string | undefined
+}
+
 export interface ReadOptions extends Cancellable {
   readonly range?: ByteRange
   /** The bytes under this key never change, so a cache in front of the store may give them. */
@@ -112,7 +118,7 @@ export interface StorageDriver extends AsyncDisposable {
    * Writes a small object in one atomic step: readers see the old bytes or the new ones.
    * @throws StorageError PRECONDITION_FAILED
    */
-  write(key: string, body: Uint8Array, options?: WriteOptions): Promise<{ readonly etag: string }>
+  write(key: string, body: Uint8Array, options?: WriteOptions): Promise<Written>
 
   /** Everything that starts with `prefix`, in code-unit order of the keys. Objects not yet committed are not listed. */
   list(prefix: string, options?: ListOptions): AsyncIterable<ListEntry>

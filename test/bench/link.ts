@@ -9,7 +9,7 @@ import { ours } from "./contenders/ours.ts"
 import { stockRegistry } from "./contenders/stock-registry.ts"
 import { forget, openLab, settle } from "./lab.ts"
 import { loadRandomLayers } from "./real-image.ts"
-import { startShapedLink } from "./shaped-link.ts"
+import { startShapedLink } from "../support/shaped-link.ts"
 
 const IMAGE = "oci-store-bench/link:v1"
 const MB = 1e6

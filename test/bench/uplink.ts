@@ -12,7 +12,7 @@ import { ours, PROGRAM } from "./contenders/ours.ts"
 import { openLab, settle } from "./lab.ts"
 import { measure } from "./measure.ts"
 import { loadOneLayer } from "./real-image.ts"
-import { startShapedLink } from "./shaped-link.ts"
+import { startShapedLink } from "../support/shaped-link.ts"
 
 const IMAGE = "oci-store-bench/uplink:v1"
 const MB = 1e6

@@ -55,7 +55,7 @@ export async function createAzureDriver(
     read: (key, options = {}) => readObject(container, key, options, shared.budget),
 
     async write(key, body, options = {}) {
-      return { etag: await putObject(container, key, body, options) }
+      return putObject(container, key, body, options)
     },
 
     list: (prefix, options = {}) => listObjects(container, prefix, options),

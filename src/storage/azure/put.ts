@@ -3,7 +3,7 @@
  * @module
  */
 import { randomUUID } from "node:crypto"
-import { isStorageError, type WriteOptions } from "../driver.ts"
+import { isStorageError, type WriteOptions, type Written } from "../driver.ts"
 import type { AzureContainer } from "./container.ts"
 import { statObject } from "./read.ts"
 import { replaceObject } from "./replace.ts"
@@ -14,19 +14,18 @@ export const HEADERS = { blobHTTPHeaders: { blobContentType: "application/octet-
 /** Bytes: the smallest block that can be asked for. Only larger objects are uploaded in several. */
 const SMALLEST_BLOCK = 64 * 1024
 
-/** Returns the etag. */
 export async function putObject(
   container: AzureContainer,
   key: string,
   body: Uint8Array,
   options: WriteOptions,
-): Promise<string> {
+): Promise<Written> {
   try {
     return await replaceObject(container, key, options, async (conditions) => {
-      const { etag } = await container.call({ key, signal: options.signal }, (handling) =>
+      const { etag, versionId } = await container.call({ key, signal: options.signal }, (handling) =>
         container.blob(key).upload(body, body.byteLength, { ...handling, ...HEADERS, conditions }),
       )
-      return container.expect(etag, "ETag", key)
+      return { etag: container.expect(etag, "ETag", key), version: versionId }
     })
   } catch (error) {
     if (await isHeldByBlocks(container, key, body, options, error))
@@ -58,14 +57,14 @@ async function putAsBlock(
   key: string,
   body: Uint8Array,
   { signal }: WriteOptions,
-): Promise<string> {
+): Promise<Written> {
   const blob = container.blob(key)
   const id = blockId(randomUUID(), 1)
   await container.call({ key, signal }, (handling) => blob.stageBlock(id, body, body.byteLength, handling))
-  const { etag } = await container.call({ key, signal }, (handling) =>
+  const { etag, versionId } = await container.call({ key, signal }, (handling) =>
     blob.commitBlockList([id], { ...handling, ...HEADERS, conditions: { ifNoneMatch: "*" } }),
   )
-  return container.expect(etag, "ETag", key)
+  return { etag: container.expect(etag, "ETag", key), version: versionId }
 }
 
 /** Of equal length for all writers, as Azure demands of the blocks of one blob; nobody else's for none of them. */

@@ -50,7 +50,7 @@ export function createS3Driver(options: S3DriverOptions, shared: S3Resources): S
     read: (key, options = {}) => readObject(bucket, key, options, { cloudFront, budget: shared.budget }),
 
     async write(key, body, options = {}) {
-      return { etag: await putObject(bucket, conditions, key, body, options) }
+      return putObject(bucket, conditions, key, body, options)
     },
 
     list: (prefix, options = {}) => listObjects(bucket, prefix, options),

@@ -3,21 +3,20 @@
  * @module
  */
 import { PutObjectCommand } from "@aws-sdk/client-s3"
-import type { WriteOptions } from "../driver.ts"
+import type { WriteOptions, Written } from "../driver.ts"
 import type { S3Bucket } from "./bucket.ts"
 import type { Conditions } from "./conditions.ts"
 
 /** What a stock registry stores everything as. */
 export const CONTENT_TYPE = "application/octet-stream"
 
-/** Returns the etag. */
 export function putObject(
   bucket: S3Bucket,
   conditions: Conditions,
   key: string,
   body: Uint8Array,
   options: WriteOptions,
-): Promise<string> {
+): Promise<Written> {
   return conditions.apply(key, options, async (headers) => {
     const input = {
       ...bucket.locate(key),
@@ -26,9 +25,11 @@ export function putObject(
       Body: body,
       ...headers,
     }
-    const { ETag } = await bucket.call({ key, signal: options.signal }, (handling) =>
+    const { ETag, VersionId } = await bucket.call({ key, signal: options.signal }, (handling) =>
       bucket.client.send(new PutObjectCommand(input), handling),
     )
-    return bucket.expect(ETag, "ETag", key)
+    // "null" where the bucket has stopped to keep versions.
+    const version = VersionId === "null" ? undefined : VersionId
+    return { etag: bucket.expect(ETag, "ETag", key), version }
   })
 }
