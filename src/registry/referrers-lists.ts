@@ -82,7 +82,7 @@ export function createReferrersLists(
     } catch (error) {
       if (!isStorageError(error, "PRECONDITION_FAILED")) throw error
       // A driver that repeats a write whose answer was lost is refused because of its own.
-      return (await tags.resolve(name, tag)) === digest
+      return (await tags.read(name, tag))?.digest === digest
     }
   }
 
@@ -100,7 +100,7 @@ export function createReferrersLists(
     const links = [tagIndex(name, tag, digest), revisionLink(name, digest)]
     await driver.delete(links)
     // A list is named by what is in it: somebody may just have gone back to this one.
-    if ((await tags.resolve(name, tag)) !== digest) return
+    if ((await tags.read(name, tag))?.digest !== digest) return
     await together(...links.map((link) => writeLink(driver, link, digest)))
   }
 

@@ -2,15 +2,22 @@ import { randomBytes } from "node:crypto"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { digestOf } from "../../src/oci/digest.ts"
 import type { RepositoryName, Tag } from "../../src/oci/reference.ts"
+import { createMemoryBudget } from "../../src/storage/budget.ts"
+import type { StorageDriver } from "../../src/storage/driver.ts"
+import { verify } from "../../src/upkeep/verify.ts"
 import { chunksOf, MiB, sha256Of } from "../support/bytes.ts"
 import { describeUnless } from "../support/describe-unless.ts"
-import { type Content, image, layerOf } from "../support/oci-content.ts"
+import { artifact, type Content, image, layerOf } from "../support/oci-content.ts"
 import { type Place, PLACES } from "../support/places.ts"
 import { differences } from "../support/registry-client.ts"
-import { serveRegistry, type ServedRegistry } from "../support/served-registry.ts"
+import { type ServedRegistry, type ServeOptions, serveRegistry } from "../support/served-registry.ts"
 
 const NAME = "team/app" as RepositoryName
 const TAG = "v1" as Tag
+
+interface Process extends ServedRegistry {
+  readonly driver: StorageDriver
+}
 
 /** Each gets half of the bytes, waits until the other has as much, and gets the rest. */
 function inStep(bytes: Buffer): () => AsyncGenerator<Uint8Array> {
@@ -26,23 +33,27 @@ function inStep(bytes: Buffer): () => AsyncGenerator<Uint8Array> {
   }
 }
 
-async function push({ registry }: ServedRegistry, { blobs, root }: Content): Promise<void> {
+async function push(
+  { registry }: Pick<ServedRegistry, "registry">,
+  { blobs, root }: Content,
+  tag = TAG,
+): Promise<void> {
   for (const [digest, bytes] of blobs) await registry.uploads.put(NAME, digest, chunksOf(bytes), bytes.length)
   await registry.manifests.put(NAME, { digest: root.digest }, root.bytes, root.mediaType)
-  await registry.tags.publish(NAME, TAG, root.digest)
+  await registry.tags.publish(NAME, tag, root.digest)
 }
 
 for (const store of PLACES) {
   describeUnless(await store.missing(), `two processes push at the same time: ${store.name}`, () => {
     let place: Place
-    let one: ServedRegistry
-    let other: ServedRegistry
+    let one: Process
+    let other: Process
     const opened = new AsyncDisposableStack()
 
     /** Of a process of its own: it remembers nothing of what another has done. */
-    const serve = async (): Promise<ServedRegistry> => {
+    const serve = async (options: ServeOptions = { scope: "store", publish: "held" }): Promise<Process> => {
       const driver = opened.use(await place.openDriver())
-      return opened.use(await serveRegistry(driver, { scope: "store", publish: "held" }))
+      return { ...opened.use(await serveRegistry(driver, options)), driver }
     }
     beforeAll(async () => {
       place = opened.use(await store.open())
@@ -75,6 +86,50 @@ for (const store of PLACES) {
         if (!named) throw new Error(`the tag names ${digest}`)
         expect(await differences(address, NAME, TAG, named)).toEqual([])
       }
+    })
+
+    it("and delete: the tag names nothing or a whole image, and the next push leaves no damage", async () => {
+      const contents = image([layerOf("pushed and deleted")])
+      const next = image([layerOf("pushed while the other is deleted")])
+      const place = { driver: one.driver, budget: createMemoryBudget(16 * MiB) }
+      for (let round = 0; round < 5; round += 1) {
+        for (const pushed of [contents, next]) {
+          await push(one, contents)
+          const deleting = other.registry.manifests.delete(NAME, contents.root.digest)
+          await Promise.all([push(await serve(), pushed), deleting])
+          const { address, registry } = await serve()
+          const digest = await registry.tags.resolve(NAME, TAG)
+          const named = digest === undefined ? [] : await differences(address, NAME, TAG, pushed)
+          expect(named).toEqual([])
+          await push(await serve(), pushed)
+          const { damage } = await verify({
+            ...place,
+            scope: { name: NAME, reference: { tag: TAG } },
+            quick: false,
+          })
+          expect(damage).toEqual([])
+        }
+      }
+    })
+
+    it("and refer to one image: its list has them all", async () => {
+      const { root, blobs } = image([layerOf("signed twice at once")])
+      await push(one, { root, blobs, children: [] })
+      const signatures = Array.from({ length: 10 }, (_, each) =>
+        artifact(Buffer.from(`signature ${each}`), { subject: root }),
+      )
+      const options = { scope: "repository", publish: "on-put" } as const
+      const servers = [await serve(options), await serve(options)]
+      await Promise.all(
+        signatures.map(async (signature, each) => {
+          const server = servers[each % servers.length]
+          if (server) await push(server, signature, `signature-${each}` as Tag)
+        }),
+      )
+      const listed = await servers[0]?.registry.referrers?.list(NAME, root.digest)
+      expect(listed?.descriptors.map(({ digest }) => digest).toSorted()).toEqual(
+        signatures.map(({ root }) => root.digest).toSorted(),
+      )
     })
   })
 }

@@ -20,6 +20,12 @@ const OVERLOAD_STATUSES = new Set([429, 503])
 const RETRIED_STATUSES = new Set([408, 429, 500, 502, 503, 504])
 const RETRIED_NAMES = new Set(["RequestTimeout", "InternalError", "TimeoutError"])
 
+/**
+ * Someone else is writing or deleting the same key at this moment: soon it is there or not. The last is versitygw's, whose objects
+ * are files: the folder of one is there for a moment longer than it.
+ */
+const CONFLICTS = new Set(["ConditionalRequestConflict", "OperationAborted", "ExistingObjectIsDirectory"])
+
 /** A byte was changed on its way: sent again, it is hardly changed again. */
 const DAMAGED = new Set(["BadDigest", "XAmzContentSHA256Mismatch"])
 
@@ -30,8 +36,7 @@ export function advise(error: unknown): RetryAdvice | undefined {
   const failure = inspect(error)
   const { name, status, systemCode, retryAfter } = failure
   if (CLOCK_SKEW.has(name)) return { attempts: 2 }
-  // Someone else is writing the same key at this moment: soon it is there or not.
-  if (name === "ConditionalRequestConflict" || DAMAGED.has(name)) return { attempts: 4 }
+  if (CONFLICTS.has(name) || DAMAGED.has(name)) return { attempts: 4 }
   // Before the status: the SDK makes 503 of every error in a body of status 200.
   if (isFinal(failure)) return undefined
   if (systemCode) return adviseConnection(systemCode)
