@@ -24,7 +24,7 @@ export default defineConfig({
       outputFile: { json: join(results, `${process.pid}.json`) },
     }),
     projects: [
-      project("unit", ["test/{unit,http,cli}/**/*.test.ts"], 10),
+      project("unit", ["test/{unit,http,cli}/**/*.test.ts"], 30),
       project("storage", ["test/storage/**/*.test.ts"], 60),
       project("server", ["test/server/**/*.test.ts"], 60),
       project("e2e", ["test/e2e/**/*.test.ts"], 300, false),

@@ -64,6 +64,9 @@ export interface Finished {
   readonly said: string
 }
 
+/** Milliseconds for a program, if nobody says otherwise: long enough for all, short enough to be told which one hangs. */
+const PATIENCE = 120_000
+
 /** Runs a program to its end, whatever that is. */
 export async function run(
   program: Program,
@@ -75,7 +78,7 @@ export async function run(
     const child = execFile(
       path,
       args,
-      { ...options, encoding: "buffer", maxBuffer: 64 * 1024 * 1024 },
+      { timeout: PATIENCE, ...options, encoding: "buffer", maxBuffer: 64 * 1024 * 1024 },
       (error, output, said) => {
         if (error && child.exitCode === null) return reject(error)
         return resolve({ code: child.exitCode ?? 0, output, said: said.toString() })

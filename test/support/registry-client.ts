@@ -19,6 +19,9 @@ export interface Request {
   readonly body?: Uint8Array | AsyncIterable<Uint8Array>
 }
 
+/** Milliseconds for an answer: a request that hangs is named by its stack. */
+const PATIENCE = 60_000
+
 const ACCEPT = Object.keys(MANIFEST_TYPES).join(", ")
 
 /** @param url of a registry: `http://<address>/v2/…` */
@@ -29,6 +32,7 @@ export async function call(
   const response = await fetch(url, {
     method,
     headers: { accept: ACCEPT, ...headers },
+    signal: AbortSignal.timeout(PATIENCE),
     ...(body && { body: body as NonNullable<RequestInit["body"]>, duplex: "half" }),
   })
   return {
