@@ -14,7 +14,26 @@ import { type AppContext, HangUpError, type Socket, socketOf, type Traffic } fro
 /** By this header old clients know a registry of the second version. */
 export const API_VERSION = { "docker-distribution-api-version": "registry/2.0" } as const
 
+/** A body for whoever takes no more than one chunk at a time: each is good until the next one is asked for. */
 export function requestBody(c: AppContext): AsyncIterable<Uint8Array> {
+  const body = bodyOf(c)
+  return socketOf(c).incoming ? givingBack(body) : body
+}
+
+/**
+ * Gives a chunk's memory back as soon as it has been used. The garbage collector would let some 60 MB of them gather first: it is
+ * called for objects, and a chunk is a small one.
+ */
+async function* givingBack(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  for await (const chunk of body) {
+    const { buffer, byteLength } = chunk
+    yield chunk
+    // A smaller one may be a part of what others still use.
+    if (byteLength === buffer.byteLength && buffer instanceof ArrayBuffer) buffer.transfer(0)
+  }
+}
+
+function bodyOf(c: AppContext): AsyncIterable<Uint8Array> {
   const { incoming } = socketOf(c)
   const traffic = c.get("traffic")
   if (!incoming) return (c.req.raw.body as ReadableStream<Uint8Array> | null) ?? Readable.from([])
@@ -51,7 +70,7 @@ async function* watched(
 export async function readBody(c: AppContext, limit: number): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of requestBody(c)) {
+  for await (const chunk of bodyOf(c)) {
     size += chunk.length
     if (size > limit) {
       throw new RegistryError("MANIFEST_INVALID", {
