@@ -1,12 +1,14 @@
 /**
- * The SHA-256 of signatures, with that of large bodies computed beside the event loop: the other bytes on their way go on meanwhile.
+ * The SHA-256 of signatures, with that of a large body computed piece by piece: the other bytes on their way go on in between.
+ * (Beside the event loop would be no faster, and each body would be copied for it.)
  * @module
  */
-import { createHash, createHmac, type Hash, type Hmac, subtle } from "node:crypto"
+import { createHash, createHmac, type Hash, type Hmac } from "node:crypto"
+import { setImmediate } from "node:timers/promises"
 import type { S3ClientConfig } from "@aws-sdk/client-s3"
 
-/** Bytes from which handing over costs less than hashing here. */
-const LARGE = 256 * 1024
+/** Bytes hashed at a time: about half a millisecond. */
+const PIECE = 1024 * 1024
 
 type Data = string | ArrayBuffer | ArrayBufferView
 
@@ -25,7 +27,7 @@ export const PayloadHash: NonNullable<S3ClientConfig["sha256"]> = class {
 
   update(data: Data): void {
     const bytes = bytesOf(data)
-    if (this.#isEmpty && this.#secret === undefined && bytes.length >= LARGE) {
+    if (this.#isEmpty && this.#secret === undefined && bytes.length > PIECE) {
       this.#whole = bytes
     } else {
       if (this.#whole) this.#hash.update(this.#whole)
@@ -36,7 +38,12 @@ export const PayloadHash: NonNullable<S3ClientConfig["sha256"]> = class {
   }
 
   async digest(): Promise<Uint8Array> {
-    return this.#whole ? new Uint8Array(await subtle.digest("SHA-256", this.#whole)) : this.#hash.digest()
+    const whole = this.#whole ?? new Uint8Array()
+    for (let start = 0; start < whole.length; start += PIECE) {
+      this.#hash.update(whole.subarray(start, start + PIECE))
+      await setImmediate()
+    }
+    return this.#hash.digest()
   }
 
   reset(): void {

@@ -2,7 +2,7 @@ import { createHash, createHmac } from "node:crypto"
 import { describe, expect, it } from "vitest"
 import { PayloadHash } from "../../../../src/storage/s3/payload-hash.ts"
 
-const large = Buffer.alloc(1024 * 1024, "large")
+const large = Buffer.alloc(2.5 * 1024 * 1024, "large")
 const small = Buffer.from("small")
 
 describe("the hash of what is signed", () => {
