@@ -88,7 +88,7 @@ export const AZURE_OPTIONS = [
     name: "chunk-size",
     type: "bytes",
     range: { least: 64 * 1024, most: 4000 * 2 ** 20 },
-    describe: "Blocks of large objects; default: 16MiB",
+    describe: "Blocks of large objects; default: 15MiB",
   },
   {
     name: "realm",

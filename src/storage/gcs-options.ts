@@ -44,7 +44,7 @@ export const GCS_OPTIONS = [
     parameter: "chunksize",
     type: "bytes",
     range: { step: 256 * 1024 },
-    describe: "Chunks of large objects, a multiple of 256KiB; default: 16MiB",
+    describe: "Chunks of large objects, a multiple of 256KiB; default: 15MiB",
   },
   {
     name: "credentials",

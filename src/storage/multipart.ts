@@ -31,7 +31,7 @@ export interface MultipartOptions extends UploadOptions {
   readonly driver: string
   readonly key: string
   readonly budget: MemoryBudget
-  /** Bytes of a part where the object's size does not ask for more. Defaults to 16 MiB. */
+  /** Bytes of a part where the object's size does not ask for more. Defaults to 15 MiB. */
   readonly partSize?: number | undefined
 }
 

@@ -4,8 +4,11 @@
  * @module
  */
 
-/** Bytes. Small enough that an unknown, possibly small object does not hold much memory, and reaches 160 GiB. */
-const DEFAULT_PART_SIZE = 16 * 1024 * 1024
+/**
+ * Bytes. Small enough that an unknown, possibly small object does not hold much memory, and that six parts, which come out somewhat
+ * larger, are on their way together in the 96 MiB that a process has by default; it reaches 146 GiB.
+ */
+const DEFAULT_PART_SIZE = 15 * 1024 * 1024
 
 /** S3's limit of parts in one object, which others share. */
 export const MAX_PARTS = 10_000

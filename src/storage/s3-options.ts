@@ -84,7 +84,7 @@ export const S3_OPTIONS = [
     parameter: "chunksize",
     type: "bytes",
     range: PART,
-    describe: "Parts of large objects, at least 5MiB; default: 16MiB",
+    describe: "Parts of large objects, at least 5MiB; default: 15MiB",
   },
   {
     name: "storage-class",

@@ -90,9 +90,11 @@ function carry(from: Socket, to: Socket, lanes: readonly Lane[], delay: number):
     if (inFlight >= WINDOW) from.pause()
     timer ??= setTimeout(deliver, Math.max(0, due - performance.now()))
   })
-  from.on("end", () => {
+  // Whatever is on its way arrives first.
+  const end = (): void => {
     isOver = true
     timer ??= setTimeout(deliver, delay)
-  })
-  from.on("close", () => to.end())
+  }
+  from.once("end", end)
+  from.once("close", end)
 }

@@ -27,7 +27,7 @@ export interface AzureDriverOptions {
   readonly anonymous?: boolean | undefined
   /** Names begin with a slash, as registry 2.8 writes them. */
   readonly legacyNames?: boolean | undefined
-  /** Bytes of a block of a large object. Larger objects get larger ones. Defaults to 16 MiB. */
+  /** Bytes of a block of a large object. Larger objects get larger ones. Defaults to 15 MiB. */
   readonly partSize?: number | undefined
   /** Domain of an Azure cloud, for an account without endpoint. Defaults to the public one's, `core.windows.net`. */
   readonly realm?: string | undefined

@@ -18,7 +18,7 @@ export interface GcsDriverOptions {
   readonly rootDir?: string | undefined
   /** Signs in nowhere, for public buckets. */
   readonly anonymous?: boolean | undefined
-  /** Bytes of a chunk of a large object, in whole multiples of 256 KiB. Defaults to 16 MiB. */
+  /** Bytes of a chunk of a large object, in whole multiples of 256 KiB. Defaults to 15 MiB. */
   readonly partSize?: number | undefined
   /** The User-Agent header. Defaults to the program's name. */
   readonly userAgent?: string | undefined

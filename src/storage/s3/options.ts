@@ -24,7 +24,7 @@ export interface S3DriverOptions {
   readonly anonymous?: boolean | undefined
   /** The bucket in the path rather than in the host name. Defaults to true with an endpoint. */
   readonly pathStyle?: boolean | undefined
-  /** Bytes of a part of a large object, at least 5 MiB. Larger objects get larger ones. Defaults to 16 MiB. */
+  /** Bytes of a part of a large object, at least 5 MiB. Larger objects get larger ones. Defaults to 15 MiB. */
   readonly partSize?: number | undefined
   /** A storage class of S3. Left out, or NONE: none is asked for, so the bucket's own holds, STANDARD as a rule. */
   readonly storageClass?: string | undefined
