@@ -4,6 +4,7 @@
  */
 import { isRepositoryName, type RepositoryName } from "../oci/reference.ts"
 import type { Cancellable, StorageDriver } from "../storage/driver.ts"
+import { ahead } from "./ahead.ts"
 import { repositoriesRoot, repositoryRoot } from "./layout.ts"
 
 export interface FoundRepository {
@@ -18,6 +19,9 @@ export interface WalkOptions extends Cancellable {
   /** Leaves out most of what comes before this name. */
   readonly after?: string | undefined
 }
+
+/** Directories listed before their turn. */
+const AHEAD = 16
 
 /** Everything below `repositories/` that is called as repositories may be, ordered as `<name>/`, one listing for each. */
 export function walkRepositories(
@@ -48,10 +52,8 @@ async function* walk(
   const own = new Set<string>()
   /** Digits come before `_`, and so before it is known what this directory itself is. */
   const early: string[] = []
-  let told = false
 
-  async function* tell(): AsyncGenerator<FoundRepository> {
-    told = true
+  async function* itself(): AsyncGenerator<FoundRepository> {
     const name = path.slice(0, -1)
     const found = {
       exists: [...own].some(isContent),
@@ -59,26 +61,36 @@ async function* walk(
       hasUploads: own.has("_uploads"),
     }
     if (isRepositoryName(name) && (found.exists || found.hasUploads)) yield { name, ...found }
-    for (const child of early) yield* walk(driver, child, options)
   }
 
-  for await (const { key } of driver.list(root, {
-    delimiter: "/",
-    signal,
-    ...(next && { startAfter: root + next }),
-  })) {
-    if (!key.endsWith("/")) continue
-    const component = key.slice(root.length, -1)
-    const child = `${path}${component}/`
-    if (component.startsWith("_")) own.add(component)
-    else if (isPassed(child.slice(0, -1), after)) continue
-    else if (component < "_") early.push(child)
-    else {
-      if (!told) yield* tell()
-      yield* walk(driver, child, options)
+  async function* parts(): AsyncGenerator<AsyncGenerator<FoundRepository>> {
+    let told = false
+    function* tell() {
+      if (told) return
+      told = true
+      yield itself()
+      for (const child of early) yield walk(driver, child, options)
     }
+    for await (const { key } of driver.list(root, {
+      delimiter: "/",
+      signal,
+      ...(next && { startAfter: root + next }),
+    })) {
+      if (!key.endsWith("/")) continue
+      const component = key.slice(root.length, -1)
+      const child = `${path}${component}/`
+      if (component.startsWith("_")) own.add(component)
+      else if (isPassed(child.slice(0, -1), after)) continue
+      else if (component < "_") early.push(child)
+      else {
+        yield* tell()
+        yield walk(driver, child, options)
+      }
+    }
+    yield* tell()
   }
-  if (!told) yield* tell()
+
+  yield* ahead(parts(), AHEAD)
 }
 
 /** Nothing in or below this name comes after `after`. */
