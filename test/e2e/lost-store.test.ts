@@ -1,7 +1,7 @@
 /**
  * A store that goes away in mid-push, or that lets nobody write: the daemon and whatever is left of the store are as they were.
  */
-import { access, rm } from "node:fs/promises"
+import { access, rename, rm } from "node:fs/promises"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { run, start } from "../support/cli.ts"
 import { describeWithEngine, loopbackNames, removeImages } from "../support/docker.ts"
@@ -41,12 +41,12 @@ await describeWithEngine("a store", () => {
     return { code, error: stderr.slice(stderr.search(/^Error: /m)) }
   }
 
-  it("is a folder that is removed in mid-push: 4, and does not come back", async () => {
+  it("is a folder that is moved away in mid-push: 4, and does not come back", async () => {
     const store = await folderStore()
     const folder = store.reference("").replace(/\/\/$/, "")
-    const { code, error } = await pushWhile(store, store.reference("app:v1"), () =>
-      rm(folder, { recursive: true }),
-    )
+    const away = `${folder}-away`
+    const { code, error } = await pushWhile(store, store.reference("app:v1"), () => rename(folder, away))
+    await rm(away, { recursive: true })
     expect(code).toBe(4)
     expect(error).toMatch(/^Error: The folder \S+ has vanished since the command began\.$/m)
     await expect(access(folder)).rejects.toThrow("ENOENT")

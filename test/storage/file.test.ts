@@ -4,7 +4,7 @@ import path from "node:path"
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import type { StorageDriver } from "../../src/storage/driver.ts"
 import { createFileDriver } from "../../src/storage/file.ts"
-import { chunksOf } from "../support/bytes.ts"
+import { chunksOf, MiB } from "../support/bytes.ts"
 import { testStorageDriver } from "./contract.ts"
 import { codeOf, keysOf } from "./contract/check.ts"
 
@@ -93,6 +93,17 @@ describe("file", () => {
     })
     expect(await codeOf(driver.read("b"))).toBe("NOT_FOUND")
     expect(await keysOf(driver, "")).toEqual(["a"])
+  })
+
+  test("what is removed while it is written is said to be lost", async () => {
+    const upload = await driver.createUpload("a/k")
+    await upload.append(chunksOf(Buffer.alloc(MiB)))
+    await rm(path.join(root, "a"), { recursive: true })
+    await expect(upload.commit()).rejects.toMatchObject({
+      code: "UPLOAD_INVALID",
+      message: `What was written of a/k was removed from the folder ${root} before it was complete.`,
+    })
+    expect(await inRoot()).toEqual([])
   })
 
   test("a root that is a file is no store", async () => {

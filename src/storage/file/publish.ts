@@ -3,7 +3,7 @@
  * @module
  */
 import { link, rename, rm, stat } from "node:fs/promises"
-import type { WriteOptions } from "../driver.ts"
+import type { StorageError, WriteOptions } from "../driver.ts"
 import { etagOf } from "./etag.ts"
 import { withLock } from "./lock.ts"
 import type { FolderStore } from "./store.ts"
@@ -23,10 +23,21 @@ export async function publish(
   file: string,
   options: PublishOptions,
 ): Promise<void> {
-  if (options.ifMatch !== undefined) await replace(store, temporary, file, options)
-  else if (options.ifAbsent) await create(store, temporary, file, options)
-  else await rename(temporary, file)
+  try {
+    if (options.ifMatch !== undefined) await replace(store, temporary, file, options)
+    else if (options.ifAbsent) await create(store, temporary, file, options)
+    else await rename(temporary, file)
+  } catch (error) {
+    if (!isSystemError(error, "ENOENT")) throw error
+    throw (await store.brokenRoot()) ?? lost(store, options.key, error)
+  }
   await store.syncs.syncNameOf(file)
+}
+
+/** Somebody removes what we write, and has not come to the root yet. */
+function lost(store: FolderStore, key: string, cause: unknown): StorageError {
+  const sentence = `What was written of ${key} was removed from the folder ${store.root} before it was complete.`
+  return store.error("UPLOAD_INVALID", sentence, key, cause)
 }
 
 async function replace(
