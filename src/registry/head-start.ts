@@ -29,7 +29,7 @@ interface HeadStartOptions {
 const WHEN = {
   /** Bytes that have come. */
   from: 16 * 1024 * 1024,
-  /** Milliseconds since the first of them. */
+  /** Milliseconds since there were too many of them for the memory. */
   after: 1000,
   /** Bytes a second that a store copies within itself, at least. */
   copies: 100e6,
@@ -131,11 +131,18 @@ function startAhead({ file, line, openStaging, onStored, when }: Required<HeadSt
     return false
   })
 
-  async function dispose(): Promise<void> {
+  let disposing: Promise<void> | undefined
+
+  async function takeBack(): Promise<void> {
     stop()
     // Whatever is left at the store expires.
     await opening.then((staging) => staging[Symbol.asyncDispose]()).catch(() => undefined)
     await sent
+  }
+
+  function dispose(): Promise<void> {
+    disposing ??= takeBack()
+    return disposing
   }
 
   return {
