@@ -182,3 +182,11 @@ test("a copy that takes time is waited for", async () => {
   expect(methods()).toEqual(["PUT", "HEAD", "HEAD", "DELETE"])
   await driver.delete("f/to")
 })
+
+test.each([
+  ["a container that keeps versions", { "x-ms-version-id": "v1" }, "v1"],
+  ["one that keeps none", {}, undefined],
+])("a write tells %s", async (_, headers, version) => {
+  proxy.plan(first(1, isPut, { status: 201, headers: { etag: '"e"', ...headers } }))
+  expect(await driver.write("versioned", Buffer.from("x"))).toEqual({ etag: '"e"', version })
+})

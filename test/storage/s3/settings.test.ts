@@ -33,6 +33,15 @@ describe("s3 settings on the wire", () => {
     if (!request) throw new Error(`There was no ${name}.`)
     return request
   }
+  test.each([
+    ["a bucket that keeps versions", { "x-amz-version-id": "v1" }, "v1"],
+    ["one that has stopped to", { "x-amz-version-id": "null" }, undefined],
+    ["one that never has", {}, undefined],
+  ])("a write tells %s", async (_, headers, version) => {
+    server.plan(() => ({ status: 200, headers: { etag: '"e"', ...headers } }))
+    expect(await open().write("k", Buffer.from("x"))).toEqual({ etag: '"e"', version })
+  })
+
   const settingsOf = ({ headers }: SeenRequest) =>
     Object.fromEntries(Object.entries(headers).filter(([name]) => SETTING.test(name)))
 
