@@ -1,13 +1,12 @@
 /** Large layers that come slowly, over a line that is slower: what goes ahead, and what is left of it. */
 import { randomBytes, randomUUID } from "node:crypto"
-import { setTimeout as sleep } from "node:timers/promises"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { digestOf } from "../../src/oci/digest.ts"
 import type { RepositoryName } from "../../src/oci/reference.ts"
 import { blobData } from "../../src/registry/layout.ts"
 import { createRegistry } from "../../src/registry/registry.ts"
 import type { StorageDriver } from "../../src/storage/driver.ts"
-import { chunksOf, collect, MiB } from "../support/bytes.ts"
+import { chunksOf, collect, MiB, slowly } from "../support/bytes.ts"
 import { type Cloud, type CloudServer, type RawObjects, resources } from "../support/clouds/cloud.ts"
 import { CLOUDS } from "../support/clouds/clouds.ts"
 import { type CountingProxy, startCountingProxy } from "../support/counting-proxy.ts"
@@ -53,8 +52,8 @@ function suite(cloud: Cloud): void {
   async function push(driver: StorageDriver, bytes: Buffer): Promise<void> {
     await using registry = open(driver)
     const session = await registry.uploads.create(NAME)
-    await session.append({ source: slowly(bytes) })
-    await session.commit(digestOf(bytes), { source: slowly(Buffer.alloc(0)) })
+    await session.append({ source: slowly(bytes, PAUSE) })
+    await session.commit(digestOf(bytes), { source: chunksOf() })
   }
 
   it("goes ahead, is moved, and leaves nothing else", async () => {
@@ -89,16 +88,9 @@ function suite(cloud: Cloud): void {
   it("is taken back where the push is given up", async () => {
     const registry = open(slow)
     const session = await registry.uploads.create(NAME)
-    await session.append({ source: slowly(randomBytes(20 * MiB)) })
+    await session.append({ source: slowly(randomBytes(20 * MiB), PAUSE) })
     await registry[Symbol.asyncDispose]()
     expect(await uploads()).toEqual([])
     expect(await objects.unfinishedUploads()).toEqual([])
   })
-}
-
-async function* slowly(bytes: Buffer): AsyncGenerator<Uint8Array, void> {
-  for (let start = 0; start < bytes.length; start += MiB) {
-    yield bytes.subarray(start, start + MiB)
-    await sleep(PAUSE)
-  }
 }

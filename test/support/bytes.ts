@@ -3,6 +3,7 @@
  * @module
  */
 import { createHash } from "node:crypto"
+import { setTimeout as sleep } from "node:timers/promises"
 
 export const MiB = 1024 * 1024
 
@@ -27,6 +28,14 @@ export async function* chunksOf(...chunks: (string | Uint8Array)[]): AsyncGenera
   for (const chunk of chunks) yield typeof chunk === "string" ? Buffer.from(chunk) : chunk
 }
 
+/** As from a daemon that compresses meanwhile. @param pause milliseconds after each MiB */
+export async function* slowly(bytes: Buffer, pause: number): AsyncGenerator<Uint8Array, void> {
+  for (let start = 0; start < bytes.length; start += MiB) {
+    yield bytes.subarray(start, start + MiB)
+    await sleep(pause)
+  }
+}
+
 /** Hex SHA-256 of everything a source gives. */
 export async function sha256Of(source: AsyncIterable<Uint8Array>): Promise<string> {
   const hash = createHash("sha256")
@@ -34,8 +43,9 @@ export async function sha256Of(source: AsyncIterable<Uint8Array>): Promise<strin
   return hash.digest("hex")
 }
 
+/** Everything, in one piece; of each chunk a copy, since it is good until the next one is asked for. */
 export async function collect(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = []
-  for await (const chunk of source) chunks.push(chunk)
+  for await (const chunk of source) chunks.push(Buffer.from(chunk))
   return Buffer.concat(chunks)
 }

@@ -19,8 +19,11 @@ export interface Request {
   readonly body?: Uint8Array | AsyncIterable<Uint8Array>
 }
 
-/** Milliseconds for an answer: a request that hangs is named by its stack. */
-const PATIENCE = 60_000
+/**
+ * Milliseconds for an answer: a request that hangs is named by its stack. More than a store may be silent for, and its driver try
+ * again.
+ */
+const PATIENCE = 240_000
 
 const ACCEPT = Object.keys(MANIFEST_TYPES).join(", ")
 

@@ -27,9 +27,12 @@ const SETTINGS: readonly Setting[] = SHAPES.flatMap((shape) =>
   ),
 )
 
+/** A large layer that goes ahead while it comes: only where the process that it comes to also ends the upload. */
+const SLOW: Setting = { shape: "slow", service: "ephemeral", large: true }
+
 /** Cases of each sort in the short run; the whole has as many as there are, and of those by chance so many. */
-const SHORT = { random: 10, single: 24, lasting: 5 }
-const RANDOM_CASES = 150
+const SHORT = { random: 10, ahead: 3, single: 24, lasting: 5 }
+const WHOLE = { random: 150, ahead: 40 }
 
 /** The share of requests that something happens to. Half of them is past what anybody should survive. */
 const RATES = [0.1, 0.1, 0.1, 0.5]
@@ -57,21 +60,26 @@ function transfersOf(cloud: CloudName, { seed, full }: Settings): readonly Trans
   const about = `${seed} ${cloud}`
   const take = <T>(sort: keyof typeof SHORT, items: readonly T[]): readonly T[] =>
     full ? items : sample(items, SHORT[sort], `${about} ${sort}`)
-  const random = Array.from({ length: full ? RANDOM_CASES : SHORT.random }, (_, index) =>
-    randomCase(cloud, `${about} random ${index}`, index),
+  const many = full ? WHOLE : SHORT
+  const random = Array.from({ length: many.random }, (_, index) => {
+    const title = `${about} random ${index}`
+    return randomCase(cloud, title, index, pick(SETTINGS, `${title} setting`))
+  })
+  const ahead = Array.from({ length: many.ahead }, (_, index) =>
+    randomCase(cloud, `${about} ahead ${index}`, index, SLOW),
   )
   // Those that wait the longest first: for a byte, two minutes.
   return [
     ...(full ? stalls(cloud, about) : []),
     ...take("lasting", lasting(cloud, about)),
     ...random,
+    ...ahead,
     ...take("single", singles(cloud, about)),
   ]
 }
 
-function randomCase(cloud: CloudName, about: string, index: number): Transfers {
+function randomCase(cloud: CloudName, about: string, index: number, setting: Setting): Transfers {
   const rate = RATES[index % RATES.length] ?? 0
-  const setting = pick(SETTINGS, `${about} setting`)
   const plan = (what: string): FaultPlan => {
     const times = new Map<string, number>()
     return (request) => {
@@ -87,6 +95,7 @@ function randomCase(cloud: CloudName, about: string, index: number): Transfers {
   }
   return {
     ...setting,
+    cloud,
     title: `${about}, ${rate * 100} %`,
     pushPlan: plan("push"),
     pullPlan: plan("pull"),
@@ -187,6 +196,7 @@ function atNth(
   const { shape, service, large } = setting
   return {
     ...setting,
+    cloud,
     title: `${cloud} ${shape} ${service}${large ? " large" : ""}: ${name} at ${kind} ${nth}${stays ? " and on" : ""}`,
     pushPlan: plan(),
     pullPlan: plan(),

@@ -3,7 +3,7 @@
  * @module
  */
 import { digestOf } from "../../../src/oci/digest.ts"
-import type { CloudServer, RawObjects } from "../../support/clouds/cloud.ts"
+import type { Cloud, CloudServer, RawObjects } from "../../support/clouds/cloud.ts"
 import { type Fault, type FaultPlan, startFaultProxy } from "../../support/fault-proxy.ts"
 import { artifact, type Content, image } from "../../support/oci-content.ts"
 import { createRegistry } from "../../../src/registry/registry.ts"
@@ -13,15 +13,17 @@ import { resources } from "../../support/clouds/cloud.ts"
 import { within } from "../campaign.ts"
 import { bytesOf } from "../chance.ts"
 import type { Verdict } from "../tally.ts"
+import { isAhead, SLOW_LAYER, slowLine } from "./slow-line.ts"
 import { NAME, pull, push, type Service, type Shape, TAG } from "./transfers.ts"
 
 const PART_SIZE = 5 * MiB
 
 export interface Transfers {
   readonly title: string
+  readonly cloud: Cloud["name"]
   readonly shape: Shape
   readonly service: Service
-  /** Also a layer of three parts. */
+  /** Also a layer of several parts. */
   readonly large: boolean
   readonly pushPlan: FaultPlan
   readonly pullPlan: FaultPlan
@@ -37,7 +39,7 @@ export async function runTransfers(
   number: number,
   transfers: Transfers,
 ): Promise<Verdict> {
-  const { title, shape, service, large, pushPlan, pullPlan, mayLeave } = transfers
+  const { title, cloud, shape, service, large, pushPlan, pullPlan, mayLeave } = transfers
   const place = { bucket: `case-${number}`, partSize: PART_SIZE }
   const objects = await server.createBucket(place.bucket)
   await using proxy = await startFaultProxy(server.endpoint)
@@ -55,7 +57,7 @@ export async function runTransfers(
     `${title}, at ${[...proxy.pending].map(({ method, url }) => `${method} ${url}`).join(", ")}`
 
   const before = image([bytesOf(2000, `${title} before`)])
-  const after = contentOf(title, large)
+  const after = contentOf(title, shape, large)
   const lost: string[] = []
   const sentences: string[] = []
   const notes: string[] = []
@@ -66,8 +68,10 @@ export async function runTransfers(
 
   if (await push(direct, service, shape, before)) throw new Error("the first push failed")
 
-  proxy.plan(counted(pushPlan))
+  const counting = counted(pushPlan)
+  proxy.plan(shape === "slow" ? slowLine(cloud, counting) : counting)
   const pushed = await within(LIMIT, push(hostile, service, shape, after), pending)
+  if (proxy.seen.some(isAhead)) notes.push("a layer went ahead")
   proxy.plan(() => undefined)
   const pushFaults = faults.length
   if (pushed) failedBy("the push", pushed)
@@ -98,7 +102,8 @@ export async function runTransfers(
   return { survived, failed: 2 - survived, injected: faults.length, sentences, notes, lost }
 }
 
-function contentOf(title: string, large: boolean): Content {
+function contentOf(title: string, shape: Shape, large: boolean): Content {
+  if (shape === "slow") return artifact(bytesOf(SLOW_LAYER, title))
   if (large) return artifact(bytesOf(2 * PART_SIZE + 12_345, title))
   return image([1, 2, 3].map((layer) => bytesOf(layer * 30_000, `${title} ${layer}`)))
 }

@@ -16,6 +16,7 @@ import {
   uploadBlob,
 } from "../../support/registry-client.ts"
 import { serveRegistry, type ServeOptions } from "../../support/served-registry.ts"
+import { comingSlowly } from "./slow-line.ts"
 
 export const NAME = "faults/app" as RepositoryName
 export const TAG = "v1" as Tag
@@ -23,7 +24,8 @@ const reference: Reference = { tag: TAG }
 
 /** Docker's classic store sends what it compresses; containerd's knows digest and length. */
 export const SHAPES = ["classic", "containerd"] as const
-export type Shape = (typeof SHAPES)[number]
+/** As the classic store when compressing takes longer than reading. */
+export type Shape = (typeof SHAPES)[number] | "slow"
 
 /** As the CLI runs its own registry, and as `serve` runs one. */
 export const SERVICES = {
@@ -66,8 +68,8 @@ async function pushBlob(
 ): Promise<void> {
   const { status } = await call(`http://${address}/v2/${NAME}/blobs/${digest}`, { method: "HEAD" })
   if (status === 200) return
-  if (shape === "classic") await streamBlob(address, NAME, digest, chunksOf(bytes))
-  else await uploadBlob(address, NAME, digest, bytes)
+  if (shape === "containerd") await uploadBlob(address, NAME, digest, bytes)
+  else await streamBlob(address, NAME, digest, shape === "slow" ? comingSlowly(bytes) : chunksOf(bytes))
   await expectStatus(200, call(`http://${address}/v2/${NAME}/blobs/${digest}`, { method: "HEAD" }))
 }
 

@@ -8,7 +8,7 @@ import { text } from "node:stream/consumers"
 import { fileURLToPath } from "node:url"
 import type { StorageDriver } from "../../../src/storage/driver.ts"
 import type { Cloud, CloudServer } from "../../support/clouds/cloud.ts"
-import { startFaultProxy } from "../../support/fault-proxy.ts"
+import { type FaultPlan, startFaultProxy } from "../../support/fault-proxy.ts"
 import { type Content, image } from "../../support/oci-content.ts"
 import { programsMissing } from "../../support/programs.ts"
 import { differences, manifestStatus } from "../../support/registry-client.ts"
@@ -21,6 +21,7 @@ import {
   type StockStorage,
   type StockVersion,
 } from "../../support/stock-registry.ts"
+import { isAhead, slowLine } from "../bucket/slow-line.ts"
 import { NAME, push, type Shape, SHAPES, TAG } from "../bucket/transfers.ts"
 import { type Campaign, type Case, runCases, within } from "../campaign.ts"
 import { bytesOf, sample } from "../chance.ts"
@@ -35,6 +36,7 @@ const SHORT = 3
 /** A store, and where a process finds it that is killed at its n-th request or call. */
 interface Killable {
   readonly kind: string
+  readonly shapes: readonly Shape[]
   open(): Promise<SharedStore>
   /** Starts the job, which is killed at `nth`; 0: it runs to its end. Resolves with the number of requests or calls. */
   run(store: SharedStore, job: Omit<Job, "storage">, nth: number): Promise<number>
@@ -54,10 +56,10 @@ export function killedPushes(clouds: readonly Cloud[]): Campaign {
       const servers = await Promise.all(
         clouds.map(async (cloud) => ({ cloud, server: opened.use(await cloud.start()) })),
       )
-      const killables = [folder, ...servers.map(({ cloud, server }) => overServer(cloud.name, server))]
+      const killables = [folder, ...servers.map(({ cloud, server }) => overServer(cloud, server))]
       const cases: Case[] = []
       for (const killable of killables) {
-        for (const shape of SHAPES) {
+        for (const shape of killable.shapes) {
           const about = `${settings.seed} ${killable.kind} ${shape}`
           const total = await countRequests(killable, shape, about)
           const all = Array.from({ length: total }, (_, index) => index + 1)
@@ -75,6 +77,8 @@ export function killedPushes(clouds: readonly Cloud[]): Campaign {
 
 const folder: Killable = {
   kind: "folder",
+  // What would go ahead is in its place already: a folder renames.
+  shapes: SHAPES,
   open: () => openSharedFolder(),
   async run({ storage }, job, nth) {
     const { output } = await finished(start({ ...job, storage, killBefore: nth }))
@@ -82,21 +86,25 @@ const folder: Killable = {
   },
 }
 
-function overServer(kind: string, server: CloudServer): Killable {
+function overServer({ name: kind }: Cloud, server: CloudServer): Killable {
   return {
     kind,
+    shapes: [...SHAPES, "slow"],
     open: () => openSharedBucket(server),
     async run({ storage }, job, nth) {
       await using proxy = await startFaultProxy(server.endpoint)
       const child = start({ ...job, storage: at(storage, proxy.url) })
       let seen = 0
-      proxy.plan(() => {
+      const plan: FaultPlan = () => {
         seen += 1
         if (seen === nth) child.kill("SIGKILL")
         // What comes after it, from sockets that are still open, does not arrive.
         return nth > 0 && seen >= nth ? { reset: "before forwarding" } : undefined
-      })
+      }
+      proxy.plan(job.shape === "slow" ? slowLine(kind, plan) : plan)
       await finished(child)
+      if (job.shape === "slow" && nth === 0 && !proxy.seen.some(isAhead))
+        throw new Error("nothing went ahead")
       return seen
     },
   }
@@ -151,7 +159,7 @@ async function prepared(driver: StorageDriver, about: string): Promise<Content> 
 async function killed(killable: Killable, shape: Shape, nth: number, about: string): Promise<Verdict> {
   await using store = await killable.open()
   const before = await prepared(store.driver, about)
-  const after = contentOf(about)
+  const after = contentOf(about, shape)
   await within(90_000, killable.run(store, { shape, about }, nth), () => "the process that is killed")
 
   const lost: string[] = []

@@ -12,7 +12,7 @@ import { resources } from "../../support/clouds/cloud.ts"
 const job = JSON.parse(process.argv[2] ?? "") as Job
 const driver = await openStorage(job.storage, { ...resources(), partSize: PART_SIZE })
 const calls = { made: 0 }
-const failure = await push(countingCalls(driver), "ephemeral", job.shape, contentOf(job.about))
+const failure = await push(countingCalls(driver), "ephemeral", job.shape, contentOf(job.about, job.shape))
 await driver[Symbol.asyncDispose]()
 if (failure) throw new Error(failure.sentence)
 console.log(calls.made)
