@@ -9,6 +9,7 @@ import { Agent as HttpAgent } from "node:http"
 import { Agent as HttpsAgent } from "node:https"
 import { Readable } from "node:stream"
 import Dockerode from "dockerode"
+import { withOneBuffer } from "../one-buffer.ts"
 import { DockerError } from "./errors.ts"
 import { failureOf } from "./failure.ts"
 import type { DockerHost } from "./host.ts"
@@ -108,9 +109,9 @@ export function openConnection(host: DockerHost, version?: string): Connection {
 /** One connection per request: nothing idles, so nothing keeps the process alive or breaks while it waits to be used again. */
 function agentFor({ endpoint, tls }: DockerHost): HttpAgent {
   if (endpoint.protocol === "ssh") return new SshAgent(endpoint)
-  if (endpoint.protocol !== "https") return new HttpAgent({ keepAlive: false })
+  if (endpoint.protocol !== "https") return withOneBuffer(new HttpAgent({ keepAlive: false }))
   const { ca, cert, key, verify = true } = tls ?? {}
-  return new HttpsAgent({ keepAlive: false, ca, cert, key, rejectUnauthorized: verify })
+  return withOneBuffer(new HttpsAgent({ keepAlive: false, ca, cert, key, rejectUnauthorized: verify }))
 }
 
 /** Every option is given, even as undefined: docker-modem fills what is missing from the environment. */

@@ -5,6 +5,7 @@
 import http from "node:http"
 import https from "node:https"
 import tls from "node:tls"
+import { withOneBuffer } from "../one-buffer.ts"
 import { certificateError } from "./certificate-error.ts"
 import { type Dial, dialWith, type Dialling, standing } from "./connecting.ts"
 import type { NetworkSettings } from "./network.ts"
@@ -30,7 +31,7 @@ export function createSecureAgent(
     }
     return context
   }
-  const agent = new https.Agent({ ...common(options), rejectUnauthorized: verify })
+  const agent = withOneBuffer(new https.Agent({ ...common(options), rejectUnauthorized: verify }))
   const connect = agent.createConnection.bind(agent)
 
   const dial: Dial = async (request, signal) => {
@@ -53,7 +54,7 @@ export function createSecureAgent(
 /** @param proxy that every request goes through: it gets the whole URL, which is Node's work */
 export function createPlainAgent(proxy: Proxy | undefined, options: AgentOptions): http.Agent {
   const proxyEnv = proxy && { http_proxy: proxy.url.href }
-  const agent = new http.Agent({ ...common(options), ...(proxyEnv && { proxyEnv }) })
+  const agent = withOneBuffer(new http.Agent({ ...common(options), ...(proxyEnv && { proxyEnv }) }))
   const connect = agent.createConnection.bind(agent)
   const event = proxy?.url.protocol === "https:" ? "secureConnect" : "connect"
 
