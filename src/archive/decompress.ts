@@ -4,6 +4,7 @@
  */
 import { pipeline, type Readable } from "node:stream"
 import { createZstdDecompress } from "node:zlib"
+import { copied } from "../chunks.ts"
 
 /** Layers by media type that engines before Docker 23 with the classic store cannot read. */
 export function isZstd(mediaType: string): boolean {
@@ -11,6 +12,6 @@ export function isZstd(mediaType: string): boolean {
 }
 
 /** Fails as `source` fails. */
-export function unpackZstd(source: Readable): Readable {
-  return pipeline(source, createZstdDecompress(), () => undefined)
+export function unpackZstd(source: AsyncIterable<Uint8Array>): Readable {
+  return pipeline(copied(source), createZstdDecompress(), () => undefined)
 }

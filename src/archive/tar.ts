@@ -5,6 +5,7 @@
 import { once } from "node:events"
 import { pipeline, Readable } from "node:stream"
 import { type Entry, extract, pack } from "tar-stream"
+import { copied } from "../chunks.ts"
 import { ArchiveError } from "./errors.ts"
 
 export interface TarEntry {
@@ -70,7 +71,7 @@ export function createTarWriter(): TarWriter {
       const entry = packer.entry({ name, size, mode: 0o644, mtime: new Date(0) })
       const finished = once(entry, "finish", { signal: abandoned.signal })
       finished.catch(() => undefined) // told by the one who waits, if anyone still does
-      for await (const chunk of body) {
+      for await (const chunk of copied(body)) {
         if (!entry.write(chunk)) await once(entry, "drain", { signal: abandoned.signal })
       }
       entry.end()

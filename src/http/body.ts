@@ -3,12 +3,12 @@
  * streams; without one (`app.request()`) they are web streams.
  * @module
  */
-import { Readable } from "node:stream"
-import { pipeline } from "node:stream/promises"
-import type { ReadableStream } from "node:stream/web"
+import { Readable, type Writable } from "node:stream"
 import type { HttpBindings } from "@hono/node-server"
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response"
+import { copied, givingBack } from "../chunks.ts"
 import { RegistryError } from "../oci/errors.ts"
+import type { Body } from "../storage/driver.ts"
 import { type AppContext, HangUpError, type Socket, socketOf, type Traffic } from "./env.ts"
 
 /** By this header old clients know a registry of the second version. */
@@ -18,19 +18,6 @@ export const API_VERSION = { "docker-distribution-api-version": "registry/2.0" }
 export function requestBody(c: AppContext): AsyncIterable<Uint8Array> {
   const body = bodyOf(c)
   return socketOf(c).incoming ? givingBack(body) : body
-}
-
-/**
- * Gives a chunk's memory back as soon as it has been used. The garbage collector would let some 60 MB of them gather first: it is
- * called for objects, and a chunk is a small one.
- */
-async function* givingBack(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  for await (const chunk of body) {
-    const { buffer, byteLength } = chunk
-    yield chunk
-    // A smaller one may be a part of what others still use.
-    if (byteLength === buffer.byteLength && buffer instanceof ArrayBuffer) buffer.transfer(0)
-  }
 }
 
 function bodyOf(c: AppContext): AsyncIterable<Uint8Array> {
@@ -83,26 +70,47 @@ export async function readBody(c: AppContext, limit: number): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-/** Sends a stream of known length. A stream that fails breaks the connection: the client must not take it for complete. */
-export async function sendStream(
+/** Sends a body of known length. One that fails breaks the connection: the client must not take it for complete. */
+export async function sendBody(
   c: AppContext,
   status: 200 | 206,
   headers: Record<string, string>,
-  body: Readable,
+  body: Body,
 ): Promise<Response> {
   const { outgoing } = socketOf(c)
-  if (!outgoing) return c.body(Readable.toWeb(body) as globalThis.ReadableStream, status, headers)
+  if (!outgoing) return c.body(ReadableStream.from(copied(body)), status, headers)
   // Not a look at `c.res`: Hono would then make the answer below a copy, which is no longer known to be sent already.
   // Both versions' responses have this method, with types too different for a union of them.
   ;(outgoing as HttpBindings["outgoing"]).writeHead(status, { ...API_VERSION, ...headers })
-  const traffic = c.get("traffic")
-  if (traffic) body.on("data", (chunk: Uint8Array) => (traffic.sent += chunk.length))
-  // `pipeline` destroys both ends when one fails; the failure itself goes to whoever watches the app's errors.
-  try {
-    await pipeline(body, "stream" in outgoing ? outgoing.stream : outgoing)
-  } catch (cause) {
-    const isClient = cause instanceof Error && "code" in cause && cause.code === "ERR_STREAM_PREMATURE_CLOSE"
-    throw isClient ? new HangUpError(undefined, { cause }) : cause
-  }
+  await pour(body, "stream" in outgoing ? outgoing.stream : outgoing, c.get("traffic"))
   return RESPONSE_ALREADY_SENT
+}
+
+/**
+ * Chunk by chunk: each is out of our hands before the next one is asked for.
+ * @throws HangUpError; whatever the body throws, and then the connection is broken
+ */
+async function pour(body: Body, sink: Writable, traffic: Traffic = { received: 0, sent: 0 }): Promise<void> {
+  let hangUp: ((cause?: Error) => void) | undefined
+  sink.once("close", () => hangUp?.())
+
+  function handed(hand: (done: (error?: Error | null) => void) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      hangUp = (cause) => reject(cause instanceof HangUpError ? cause : new HangUpError(undefined, { cause }))
+      if (sink.destroyed) hangUp()
+      else hand((error) => (error ? hangUp?.(error) : resolve()))
+    })
+  }
+
+  try {
+    for await (const chunk of body) {
+      traffic.sent += chunk.byteLength
+      await handed((done) => sink.write(chunk, done))
+    }
+    await handed((done) => sink.end(done))
+  } catch (error) {
+    body.destroy()
+    sink.destroy(error as Error)
+    throw error
+  }
 }

@@ -2,6 +2,7 @@
  * Small objects of the layout: whole reads, and links.
  * @module
  */
+import { collected } from "../chunks.ts"
 import { type Digest, isDigest } from "../oci/digest.ts"
 import { isStorageError, type StorageDriver, StorageError } from "../storage/driver.ts"
 
@@ -36,9 +37,7 @@ async function readObject(
     object.body.destroy()
     throw damaged(driver, key, `it has ${object.size} bytes, more than the ${limit} that it may have`)
   }
-  const chunks: Buffer[] = []
-  for await (const chunk of object.body) chunks.push(chunk as Buffer)
-  return { bytes: Buffer.concat(chunks), etag: object.etag }
+  return { bytes: await collected(object.body), etag: object.etag }
 }
 
 /** The digest that a link names; undefined if there is no link. */

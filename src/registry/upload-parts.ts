@@ -42,5 +42,5 @@ export async function* readParts(
   driver: StorageDriver,
   parts: readonly UploadPart[],
 ): AsyncGenerator<Uint8Array> {
-  for (const { key } of parts) yield* (await driver.read(key)).body as AsyncIterable<Uint8Array>
+  for (const { key } of parts) yield* (await driver.read(key)).body
 }

@@ -7,8 +7,6 @@
  * caller: a driver retries what is worth retrying itself.
  * @module
  */
-import type { Readable } from "node:stream"
-
 export interface ObjectStat {
   /** Bytes. */
   readonly size: number
@@ -17,9 +15,18 @@ export interface ObjectStat {
   readonly modified: Date
 }
 
+/**
+ * Bytes as they arrive, to be read once, to their end, or destroyed. Each chunk is good until the next one is asked for: whoever
+ * keeps it for longer copies it.
+ */
+export interface Body extends AsyncIterable<Uint8Array> {
+  /** Whoever still reads gets the error, or another one that says that it was closed. */
+  destroy(error?: Error): void
+}
+
 export interface ObjectRead extends ObjectStat {
-  /** The bytes asked for, as they arrive. The caller reads it to its end or destroys it. */
-  readonly body: Readable
+  /** The bytes asked for. */
+  readonly body: Body
 }
 
 /** Bytes `start` to `end`, both included and both within the object; `end` left out means to its last byte. */
@@ -102,6 +109,8 @@ export interface StorageDriver extends AsyncDisposable {
   readonly name: string
   /** `move` renames, whatever the size: bytes may be staged under one key and published under another at no cost. */
   readonly renames: boolean
+  /** Reads go to this machine and through no network: what was right once is right for as long as its etag stays the same. */
+  readonly isLocal?: boolean
   /** Present and true once the store was found to know no conditions: a look before the write then stands for them. */
   readonly looksBeforeWriting?: boolean
 

@@ -67,6 +67,7 @@ export function createMemoryDriver(): StorageDriver {
   return {
     name: NAME,
     renames: true,
+    isLocal: true,
 
     async stat(key, options) {
       check(key, options?.signal)

@@ -4,10 +4,12 @@
  * @module
  */
 import type { Readable } from "node:stream"
+import { givingBack } from "../chunks.ts"
 import { destroyOnAbort } from "./abort.ts"
 import type { MemoryBudget } from "./budget.ts"
 import {
   isStorageError,
+  type Body,
   type ByteRange,
   type Cancellable,
   type ObjectRead,
@@ -76,7 +78,15 @@ export async function readRemote(options: RemoteReadOptions): Promise<ObjectRead
           },
         })
       : first
-  return { size, etag, modified, body: destroyOnAbort(body, signal) }
+  return { size, etag, modified, body: lent(destroyOnAbort(body, signal)) }
+}
+
+/** The chunks are a connection's, and of no use to it any more. */
+function lent(body: Readable): Body {
+  return {
+    [Symbol.asyncIterator]: () => givingBack(body),
+    destroy: (error) => void body.destroy(error),
+  }
 }
 
 /** Of a large object only so much at once: the rest comes over other connections. */

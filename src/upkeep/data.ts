@@ -36,7 +36,7 @@ export async function hashData(check: DataCheck): Promise<DataState | undefined>
     const hasher = createHasher(algorithmOf(digest))
     try {
       const { body, size } = await driver.read(blobData(location), { signal })
-      for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      for await (const chunk of body) {
         hasher.update(chunk)
         onRead(chunk.length)
       }

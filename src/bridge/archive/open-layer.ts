@@ -24,7 +24,7 @@ export async function openLayer(
 ): Promise<OpenLayer> {
   const { body, size } = await registry.blobs.read(name, layer.digest, undefined, options.signal)
   if (!unpacks || !isZstd(layer.mediaType))
-    return { size, body, [Symbol.asyncDispose]: async () => void body.destroy() }
+    return { size, body, [Symbol.asyncDispose]: async () => body.destroy() }
   // Through a temporary file: an archive says how long a file is before it begins.
   const spool = openHold(options)
   try {
@@ -35,12 +35,7 @@ export async function openLayer(
   }
   return {
     size: spool.size,
-    body: copied(spool.read()),
+    body: spool.read(),
     [Symbol.asyncDispose]: () => spool[Symbol.asyncDispose](),
   }
-}
-
-/** What is read from a temporary file comes in one buffer again and again, and an archive keeps chunks until its reader takes them. */
-async function* copied(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
-  for await (const chunk of source) yield Buffer.from(chunk)
 }

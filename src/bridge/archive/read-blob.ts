@@ -2,6 +2,7 @@
  * A small blob, whole.
  * @module
  */
+import { collected } from "../../chunks.ts"
 import type { Descriptor } from "../../oci/descriptor.ts"
 import type { RepositoryName } from "../../oci/reference.ts"
 import type { Registry } from "../../registry/registry.ts"
@@ -14,7 +15,5 @@ export async function readBlob(
   signal?: AbortSignal,
 ): Promise<Uint8Array> {
   const { body } = await blobs.read(name, digest, undefined, signal)
-  const chunks: Uint8Array[] = []
-  for await (const chunk of body as AsyncIterable<Uint8Array>) chunks.push(chunk)
-  return Buffer.concat(chunks)
+  return collected(body)
 }

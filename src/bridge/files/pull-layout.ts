@@ -71,7 +71,7 @@ async function pullBlob(
       throw damaged(
         `The blob ${blob.digest} has ${size} bytes in the store, and not the ${blob.size} that its manifest says.`,
       )
-    await writer.add(blob, watchedLayer(onEvent, blob, body as AsyncIterable<Uint8Array>))
+    await writer.add(blob, watchedLayer(onEvent, blob, body))
   } finally {
     body.destroy()
   }

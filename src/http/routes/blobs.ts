@@ -6,7 +6,7 @@
 import { Hono } from "hono"
 import { OCTET_STREAM } from "../../oci/media-types.ts"
 import { type BlobLocation, blobUnknown } from "../../registry/blobs.ts"
-import { sendStream } from "../body.ts"
+import { sendBody } from "../body.ts"
 import { type AppContext, type Env, hangUpOf } from "../env.ts"
 import { byteRange, digestOfPath, repositoryOf } from "../params.ts"
 
@@ -37,12 +37,12 @@ async function get(c: AppContext): Promise<Response> {
   const range = found && byteRange(asked, found)
   if (found?.url) return elsewhere(c, digest, found.url)
   const blob = await blobs.read(name, digest, range, signal)
-  if (!range) return sendStream(c, 200, blobHeaders(digest, blob.size), blob.body)
+  if (!range) return sendBody(c, 200, blobHeaders(digest, blob.size), blob.body)
   const headers = {
     ...blobHeaders(digest, range.end - range.start + 1),
     "content-range": `bytes ${range.start}-${range.end}/${blob.size}`,
   }
-  return sendStream(c, 206, headers, blob.body)
+  return sendBody(c, 206, headers, blob.body)
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import { open, rename, stat, unlink } from "node:fs/promises"
 import { inDirectoryOf, pruneUpwards } from "./directories.ts"
-import { CHUNK } from "./read.ts"
+import { CHUNK } from "./body.ts"
 import type { FolderStore } from "./store.ts"
 import { isSystemError } from "./system-error.ts"
 import { TemporaryFile } from "./temporary.ts"

@@ -7,12 +7,9 @@ import { type FileHandle, open } from "node:fs/promises"
 import { Readable } from "node:stream"
 import type { ByteRange, Cancellable, ObjectRead } from "../driver.ts"
 import { resolveRange } from "../ranges.ts"
-import { destroyOnAbort } from "../abort.ts"
+import { fileBody } from "./body.ts"
 import { etagOf } from "./etag.ts"
 import { NAME, type FolderStore } from "./store.ts"
-
-/** Bytes per read from the file: fewer, larger system calls than the stream's default of 64 KiB. */
-export const CHUNK = 256 * 1024
 
 /** Bytes up to which a read is one system call and no stream of the file: links and manifests, which are asked for all the time. */
 const SMALL = 64 * 1024
@@ -36,8 +33,7 @@ export async function readObject(
       handle.close().catch(() => undefined)
       return { ...stat, body: streamOf(bytes) }
     }
-    const body = handle.createReadStream({ start, end: end - 1, highWaterMark: CHUNK })
-    return { ...stat, body: destroyOnAbort(body, options.signal) }
+    return { ...stat, body: fileBody(handle, { start, end }, options.signal) }
   } catch (error) {
     await handle.close()
     throw error

@@ -163,6 +163,19 @@ export const checks: Readonly<Record<string, Check>> = {
       expect((await collect((await driver.read("abandoned")).body)).length).toBe(4 * 1024 * 1024)
     }),
 
+  "whoever reads on where the read was given up is told so": ({ driver }) =>
+    removing(driver, ["given-up"], async () => {
+      await driver.write("given-up", patternedBytes(4 * MiB))
+      const { body } = await driver.read("given-up", { immutable: true })
+      const chunks = body[Symbol.asyncIterator]()
+      expect((await chunks.next()).done).toBe(false)
+      body.destroy(new Error("enough"))
+      const rest = async (): Promise<void> => {
+        while (!(await chunks.next()).done);
+      }
+      await expect(rest()).rejects.toThrow("enough")
+    }),
+
   "deleting takes one key or many, and leaves the rest": ({ driver }) =>
     removing(driver, ["del/a", "del/b/c", "del/d"], async () => {
       for (const key of ["del/a", "del/b/c", "del/d"]) await driver.write(key, Buffer.from(key))

@@ -10,7 +10,7 @@ import { openCopiedStaging } from "../../../src/registry/staging.ts"
 import { openTempFile } from "../../../src/registry/temp-file.ts"
 import { type StorageDriver, StorageError } from "../../../src/storage/driver.ts"
 import { createMemoryDriver } from "../../../src/storage/memory.ts"
-import { MiB } from "../../support/bytes.ts"
+import { collect, MiB } from "../../support/bytes.ts"
 import { keysOf } from "../../storage/contract/check.ts"
 
 const NAME = "a" as RepositoryName
@@ -86,9 +86,7 @@ describe("a layer that is long in coming", () => {
   }
 
   async function isStored(): Promise<boolean> {
-    const chunks: Buffer[] = []
-    for await (const chunk of (await memory.read(KEY)).body) chunks.push(chunk as Buffer)
-    return Buffer.concat(chunks).equals(bytes)
+    return (await collect((await memory.read(KEY)).body)).equals(bytes)
   }
 
   const staged = () => [...sent].find(([key]) => key.includes("_uploads"))?.[1] ?? 0

@@ -8,7 +8,7 @@ import { TagExistsError } from "../../../src/registry/immutable-tags.ts"
 import { readWhole } from "../../../src/registry/objects.ts"
 import { StorageError } from "../../../src/storage/driver.ts"
 import { createMemoryDriver } from "../../../src/storage/memory.ts"
-import { chunksOf } from "../../support/bytes.ts"
+import { chunksOf, collect } from "../../support/bytes.ts"
 import {
   createTestRegistry,
   imageIndex,
@@ -83,7 +83,7 @@ describe("a push", () => {
       [layerLink(name, digestOf(layer)), digestOf(layer)],
     ] as const) {
       const { body } = await test.driver.read(key)
-      expect(String(Buffer.concat(await body.toArray()))).toBe(content)
+      expect(String(await collect(body))).toBe(content)
     }
   })
 
@@ -202,7 +202,7 @@ describe("a store that others damaged", () => {
     const test = await stored()
     await test.driver.write(blobData(digestOf(layer)), Buffer.from("layeR"))
     const { body } = await test.registry.blobs.read(name, digestOf(layer))
-    await expect(body.toArray()).rejects.toThrow(`the blob ${digestOf(layer)} is corrupt`)
+    await expect(collect(body)).rejects.toThrow(`the blob ${digestOf(layer)} is corrupt`)
   })
 
   it("fails when a link is denied, which is heard of before the blob's upload is cleaned up", async () => {

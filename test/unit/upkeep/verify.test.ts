@@ -79,8 +79,11 @@ describe("a whole store", () => {
         open += 1
         await setImmediate()
         seen = Math.max(seen, open)
-        object.body.once("close", () => (open -= 1))
-        return object
+        async function* chunks(): AsyncGenerator<Uint8Array> {
+          yield* object.body
+          open -= 1
+        }
+        return { ...object, body: { ...object.body, [Symbol.asyncIterator]: chunks } }
       },
     }
     expect((await check({ driver: noting, ...options })).damage).toEqual([])
