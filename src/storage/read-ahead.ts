@@ -14,7 +14,7 @@ import type { MemoryBudget } from "./budget.ts"
 export const PIECE = 4 * 1024 * 1024
 
 /** Pieces of one object that are fetched before their turn. */
-const AHEAD = 6
+const AHEAD = 8
 
 /** Bytes fetched by one request from a fast store. */
 const LARGE_PIECE = 64 * 1024 * 1024
