@@ -122,9 +122,10 @@ export function createBlobs(context: RegistryContext): Blobs {
   }
 
   /** The whole blob, of which nothing wrong is given out as complete. */
-  function right({ body, etag }: ObjectRead, blob: BlobStat): Body {
-    if (driver.isLocal && rightBefore.has(blob.digest, etag)) return body
-    return verified(body, blob, () => rightBefore.add(blob.digest, etag))
+  function right({ body, fingerprint }: ObjectRead, blob: BlobStat): Body {
+    if (fingerprint === undefined) return verified(body, blob)
+    if (rightBefore.has(blob.digest, fingerprint)) return body
+    return verified(body, blob, () => rightBefore.add(blob.digest, fingerprint))
   }
 
   return {

@@ -9,21 +9,21 @@ import type { Digest } from "../oci/digest.ts"
 const MOST = 10_000
 
 export interface RightBefore {
-  has(digest: Digest, etag: string): boolean
-  add(digest: Digest, etag: string): void
+  has(digest: Digest, fingerprint: string): boolean
+  add(digest: Digest, fingerprint: string): void
 }
 
 export function createRightBefore(most = MOST): RightBefore {
-  const etags = new Map<Digest, string>()
+  const fingerprints = new Map<Digest, string>()
   return {
-    has: (digest, etag) => etags.get(digest) === etag,
+    has: (digest, fingerprint) => fingerprints.get(digest) === fingerprint,
 
-    add(digest, etag) {
-      etags.delete(digest)
-      etags.set(digest, etag)
-      if (etags.size <= most) return
-      const [oldest] = etags.keys()
-      if (oldest !== undefined) etags.delete(oldest)
+    add(digest, fingerprint) {
+      fingerprints.delete(digest)
+      fingerprints.set(digest, fingerprint)
+      if (fingerprints.size <= most) return
+      const [oldest] = fingerprints.keys()
+      if (oldest !== undefined) fingerprints.delete(oldest)
     },
   }
 }

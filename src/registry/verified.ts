@@ -18,7 +18,7 @@ export interface Expected {
  * sees a broken body and never a complete one.
  * @param onRight called when it does
  */
-export function verified(source: Body, { digest, size }: Expected, onRight: () => void): Body {
+export function verified(source: Body, { digest, size }: Expected, onRight?: () => void): Body {
   async function* chunks(): AsyncGenerator<Uint8Array, void> {
     const hasher = createHasher(algorithmOf(digest))
     let passed = 0
@@ -29,7 +29,7 @@ export function verified(source: Body, { digest, size }: Expected, onRight: () =
       yield chunk
     }
     assertRight(digest, hasher.digest())
-    onRight()
+    onRight?.()
   }
   return { [Symbol.asyncIterator]: chunks, destroy: (error) => source.destroy(error) }
 }

@@ -25,6 +25,11 @@ export interface Body extends AsyncIterable<Uint8Array> {
 }
 
 export interface ObjectRead extends ObjectStat {
+  /**
+   * As long as it is the same, so are the bytes, whoever has tried to hide that they are not. Present where they come through no
+   * network, which may change them on their way.
+   */
+  readonly fingerprint?: string
   /** The bytes asked for. */
   readonly body: Body
 }
@@ -109,8 +114,6 @@ export interface StorageDriver extends AsyncDisposable {
   readonly name: string
   /** `move` renames, whatever the size: bytes may be staged under one key and published under another at no cost. */
   readonly renames: boolean
-  /** Reads go to this machine and through no network: what was right once is right for as long as its etag stays the same. */
-  readonly isLocal?: boolean
   /** Present and true once the store was found to know no conditions: a look before the write then stands for them. */
   readonly looksBeforeWriting?: boolean
 

@@ -23,7 +23,6 @@ export function createFileDriver(options: FileDriverOptions): StorageDriver {
   return {
     name: NAME,
     renames: true,
-    isLocal: true,
 
     stat: (key, options) =>
       store.call(key, options?.signal, async (file) => {

@@ -67,7 +67,6 @@ export function createMemoryDriver(): StorageDriver {
   return {
     name: NAME,
     renames: true,
-    isLocal: true,
 
     async stat(key, options) {
       check(key, options?.signal)

@@ -8,7 +8,7 @@ import { Readable } from "node:stream"
 import type { ByteRange, Cancellable, ObjectRead } from "../driver.ts"
 import { resolveRange } from "../ranges.ts"
 import { fileBody } from "./body.ts"
-import { etagOf } from "./etag.ts"
+import { etagOf, fingerprintOf } from "./etag.ts"
 import { NAME, type FolderStore } from "./store.ts"
 
 /** Bytes up to which a read is one system call and no stream of the file: links and manifests, which are asked for all the time. */
@@ -26,7 +26,7 @@ export async function readObject(
     if (!found.isFile()) throw store.notFound(key)
     const size = Number(found.size)
     const { start, end } = resolveRange(options.range, { driver: NAME, key, size })
-    const stat = { size, etag: etagOf(found), modified: found.mtime }
+    const stat = { size, etag: etagOf(found), modified: found.mtime, fingerprint: fingerprintOf(found) }
     if (end - start <= SMALL) {
       const bytes = await readBytes(handle, start, end)
       // Nothing was written: nobody has to wait, and nothing is lost with what closing might say.

@@ -1,9 +1,13 @@
+import { mkdtempDisposable, utimes, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { setTimeout } from "node:timers/promises"
 import { expect, it } from "vitest"
-import { type Digest, digestOf } from "../../../src/oci/digest.ts"
+import { digestOf } from "../../../src/oci/digest.ts"
 import { parseRepositoryName } from "../../../src/oci/reference.ts"
 import { blobData } from "../../../src/registry/layout.ts"
 import { createRightBefore } from "../../../src/registry/right-before.ts"
-import type { StorageDriver } from "../../../src/storage/driver.ts"
+import { createFileDriver } from "../../../src/storage/file.ts"
 import { createMemoryDriver } from "../../../src/storage/memory.ts"
 import { collect } from "../../support/bytes.ts"
 import { createTestRegistry, pushBlob } from "../../support/registry.ts"
@@ -12,53 +16,57 @@ const name = parseRepositoryName("team/app")
 const layer = Buffer.from("layer")
 const digest = digestOf(layer)
 
-/** Reads the blob twice: the second time, a wrong byte comes although the version is the same. */
-async function readTwice(isLocal: boolean): Promise<string> {
+/** Reads the blob, changes it, and reads it once more. */
+async function readTwice(fingerprints: readonly [string?, string?]): Promise<string> {
   const memory = createMemoryDriver()
-  let reads = 0
-  const driver: StorageDriver = {
+  const left = [...fingerprints]
+  const driver: typeof memory = {
     ...memory,
-    isLocal,
     async read(key, options) {
-      const { etag, ...found } = await memory.read(key, options)
-      if (!key.endsWith("/data")) return { etag, ...found }
-      reads += 1
-      if (reads === 1) return { etag, ...found }
-      await memory.write(key, Buffer.from("layeR"))
-      return { ...(await memory.read(key, options)), etag }
+      const found = await memory.read(key, options)
+      const fingerprint = key.endsWith("/data") ? left.shift() : undefined
+      return fingerprint === undefined ? found : { ...found, fingerprint }
     },
   }
   await pushBlob(createTestRegistry({}, memory), "team/app", layer)
   const { registry } = createTestRegistry({}, driver)
   const read = async () => String(await collect((await registry.blobs.read(name, digest)).body))
   expect(await read()).toBe("layer")
+  await memory.write(blobData(digest), Buffer.from("layeR"))
   return read()
 }
 
-it("takes the bytes of an unchanged file for right once they were", async () => {
-  expect(await readTwice(true)).toBe("layeR")
+it("takes the bytes of a file for right that was, and is the same", async () => {
+  expect(await readTwice(["same", "same"])).toBe("layeR")
 })
 
-it("hashes whatever comes over a network", async () => {
-  await expect(readTwice(false)).rejects.toThrow("is corrupt")
+it("hashes a file that has changed", async () => {
+  await expect(readTwice(["before", "after"])).rejects.toThrow("is corrupt")
 })
 
-it("notices that a file has changed", async () => {
-  const test = createTestRegistry()
+it("hashes a file again that was changed in its place, and its dates set back", async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), "oci-store-right-"))
+  await using driver = createFileDriver({ root: folder.path, createRoot: false })
+  const test = createTestRegistry({}, driver)
   await pushBlob(test, "team/app", layer)
-  const read = async () => collect((await test.registry.blobs.read(name, digest)).body)
-  await read()
-  await test.driver.write(blobData(digest), Buffer.from("layeR"))
+  const read = async () => String(await collect((await test.registry.blobs.read(name, digest)).body))
+  const file = join(folder.path, blobData(digest))
+  const date = new Date("2026-01-01")
+  await utimes(file, date, date)
+  expect(await read()).toBe("layer")
+  await setTimeout(20) // longer than a tick of the clock that the system goes by
+  await writeFile(file, "layeR")
+  await utimes(file, date, date)
   await expect(read()).rejects.toThrow("is corrupt")
 })
 
+it("hashes whatever comes through a network", async () => {
+  await expect(readTwice([])).rejects.toThrow("is corrupt")
+})
+
 it("forgets what was read the longest ago", () => {
-  const [first, second, third] = ["1", "2", "3"].map((text) => digestOf(Buffer.from(text))) as [
-    Digest,
-    Digest,
-    Digest,
-  ]
+  const digests = ["1", "2", "3"].map((text) => digestOf(Buffer.from(text)))
   const right = createRightBefore(2)
-  for (const each of [first, second, first, third]) right.add(each, "etag")
-  expect([first, second, third].map((each) => right.has(each, "etag"))).toEqual([true, false, true])
+  for (const index of [0, 1, 0, 2]) right.add(digests[index] ?? digest, "fingerprint")
+  expect(digests.map((each) => right.has(each, "fingerprint"))).toEqual([true, false, true])
 })
