@@ -23,6 +23,11 @@ export async function* copied(source: AsyncIterable<Uint8Array>): AsyncGenerator
   for await (const chunk of source) yield Buffer.from(chunk)
 }
 
+/** One chunk; none if there are no bytes. */
+export async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
+  if (bytes.byteLength > 0) yield bytes
+}
+
 /** Everything, in one piece. */
 export async function collected(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Buffer[] = []

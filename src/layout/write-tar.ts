@@ -5,7 +5,7 @@
  */
 import type { Descriptor } from "../oci/descriptor.ts"
 import { entryOf } from "../archive/image-archive.ts"
-import { once } from "../archive/once.ts"
+import { once } from "../chunks.ts"
 import { createTarWriter } from "../archive/tar.ts"
 import { EMPTY_INDEX, LAYOUT_MARKER, type LayoutWriter, withImage } from "./layout-writer.ts"
 

@@ -2,6 +2,7 @@
  * Overflow to the store itself: staged as an upload of Distribution's layout, then moved.
  * @module
  */
+import { once } from "../chunks.ts"
 import type { RepositoryName } from "../oci/reference.ts"
 import { type StorageDriver, StorageError, type Written } from "../storage/driver.ts"
 import { uploadData, uploadStarted } from "./layout.ts"
@@ -50,7 +51,7 @@ async function open({ driver, name, id, onStored }: StagingOptions): Promise<Ove
   let isMoved = false
 
   return {
-    append: (chunk) => upload.append(one(chunk)),
+    append: (chunk) => upload.append(once(chunk)),
 
     async *read() {
       await upload.commit()
@@ -70,8 +71,4 @@ async function open({ driver, name, id, onStored }: StagingOptions): Promise<Ove
       await driver.delete(started)
     },
   }
-}
-
-async function* one(chunk: Uint8Array): AsyncIterable<Uint8Array> {
-  yield chunk
 }

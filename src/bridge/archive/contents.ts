@@ -3,7 +3,7 @@
  * @module
  */
 import { entryOf, type ImageArchive } from "../../archive/image-archive.ts"
-import { once } from "../../archive/once.ts"
+import { once } from "../../chunks.ts"
 import type { Descriptor } from "../../oci/descriptor.ts"
 import { type Digest, digestOf } from "../../oci/digest.ts"
 import type { RepositoryName } from "../../oci/reference.ts"

@@ -6,7 +6,7 @@
  */
 import type { Readable } from "node:stream"
 import { entryOf } from "../../archive/image-archive.ts"
-import { once } from "../../archive/once.ts"
+import { once } from "../../chunks.ts"
 import { CONTAINERD_NAME, fullName, REF_NAME } from "../../layout/names.ts"
 import { createTarWriter } from "../../archive/tar.ts"
 import type { Descriptor } from "../../oci/descriptor.ts"

@@ -2,7 +2,7 @@
  * An image or an artifact out of the registry, into an OCI layout, byte for byte.
  * @module
  */
-import { once } from "../../archive/once.ts"
+import { once } from "../../chunks.ts"
 import type { LayoutWriter } from "../../layout/layout-writer.ts"
 import type { Descriptor } from "../../oci/descriptor.ts"
 import type { Digest } from "../../oci/digest.ts"
