@@ -7,6 +7,7 @@ import { once } from "node:events"
 import { text } from "node:stream/consumers"
 import { fileURLToPath } from "node:url"
 import type { StorageDriver } from "../../../src/storage/driver.ts"
+import { prune } from "../../../src/upkeep/prune.ts"
 import type { Cloud, CloudServer } from "../../support/clouds/cloud.ts"
 import { type FaultPlan, startFaultProxy } from "../../support/fault-proxy.ts"
 import { type Content, image } from "../../support/oci-content.ts"
@@ -173,6 +174,7 @@ async function killed(killable: Killable, shape: Shape, nth: number, about: stri
   const again = await push(store.driver, "ephemeral", shape, after)
   if (again) lost.push(`a second push failed: ${again.sentence}`)
   lost.push(...(await missingFrom(store.driver, after)).map((what) => `after a second push: ${what}`))
+  lost.push(...(await leftByPrune(store)).map((what) => `after prune: ${what}`))
   await store.clear()
   return { survived: 1, failed: 0, injected: 1, notes, lost }
 }
@@ -187,6 +189,13 @@ async function namedBy(driver: StorageDriver, ...contents: readonly Content[]): 
 async function missingFrom(driver: StorageDriver, content: Content): Promise<readonly string[]> {
   await using ours = await serveRegistry(driver, { scope: "repository", publish: "on-put" })
   return await differences(ours.address, NAME, TAG, content)
+}
+
+/** Of uploads that nobody goes on with, once all of them are taken for stale. */
+async function leftByPrune({ driver, contents, unfinishedUploads }: SharedStore): Promise<readonly string[]> {
+  const { denied } = await prune({ driver, olderThan: new Date(Date.now() + 3_600_000), remove: true })
+  const sessions = [...(await contents()).keys()].filter((key) => key.includes("/_uploads/"))
+  return [...sessions, ...(await unfinishedUploads()), ...(denied ? [denied.message] : [])]
 }
 
 /** What a stock registry's collector does to a copy of the store. */
