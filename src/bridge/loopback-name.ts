@@ -14,6 +14,8 @@ export interface LoopbackName {
   readonly keep: boolean
   /** Whether an image that has no other name goes with it. */
   readonly last: "keep" | "remove"
+  /** Id of an image that the work makes: a daemon that is broken off at the very end may keep it without any name. */
+  readonly makes?: string | undefined
   readonly onEvent: OnTransferEvent
 }
 
@@ -21,8 +23,8 @@ export interface LoopbackName {
 const LATE = 300
 
 export async function withLoopbackName<T>(
-  engine: Pick<DockerEngine, "untagImage">,
-  { name, keep, last, onEvent }: LoopbackName,
+  engine: Pick<DockerEngine, "untagImage" | "removeUnnamed">,
+  { name, keep, last, makes, onEvent }: LoopbackName,
   work: () => Promise<T>,
 ): Promise<T> {
   let done = false
@@ -34,7 +36,7 @@ export async function withLoopbackName<T>(
     let obstacle = keep && done ? undefined : await remove()
     if (!done) {
       await sleep(LATE)
-      obstacle = await remove()
+      obstacle = await remove(makes)
     }
     if (obstacle !== undefined) {
       const text = `The temporary name ${name} may be left in the daemon: \`docker rmi ${name}\` removes it. (${obstacle})`
@@ -43,9 +45,10 @@ export async function withLoopbackName<T>(
   }
 
   /** Without the caller's signal: clean-up is what happens after it fired. It never hides why the work failed. */
-  async function remove(): Promise<string | undefined> {
+  async function remove(unnamed?: string): Promise<string | undefined> {
     try {
       await engine.untagImage(name, { last })
+      if (unnamed !== undefined) await engine.removeUnnamed(unnamed)
       return undefined
     } catch (error) {
       return error instanceof Error ? error.message : String(error)

@@ -15,6 +15,7 @@ import {
   listImages,
   type LocalImage,
   tagImage,
+  removeUnnamed,
   untagImage,
   type UntagOptions,
 } from "./images.ts"
@@ -45,6 +46,9 @@ export interface DockerEngine extends Disposable {
 
   /** Removes one name, and not the image: false if the name was the image's last one and was therefore kept. */
   untagImage(name: string, options?: UntagOptions): Promise<boolean>
+
+  /** Removes an image by its id, if it has no name. */
+  removeUnnamed(id: string): Promise<void>
 
   /** The push starts with the iteration, and is broken off by leaving it. */
   pushImage(
@@ -94,6 +98,7 @@ export async function connectEngine(options: EngineChoice & Cancellable = {}): P
     tagImage: (source, repository, tag, options) =>
       tagImage(connection, info, source, repository, tag, options),
     untagImage: (name, options) => untagImage(connection, name, options),
+    removeUnnamed: (id) => removeUnnamed(connection, info, id),
     pushImage: (repository, tag, credentials, options) =>
       pushImage(connection, info, repository, tag, credentials, options),
     pullImage: (repository, tagOrDigest, credentials, options) =>

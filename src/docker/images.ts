@@ -126,6 +126,14 @@ export async function untagImage(
   return true
 }
 
+/** Removes an image that has no name, by its id. One that has, or is not there, is left alone. */
+export async function removeUnnamed(connection: Connection, info: EngineInfo, id: string): Promise<void> {
+  const image = await inspectImage(connection, info, id)
+  if (!image || image.repoTags.length > 0 || image.repoDigests.length > 0) return
+  const purpose = `remove the image ${id}`
+  await connection.call({ method: "DELETE", path: pathOf(id), query: { noprune: "1" }, purpose })
+}
+
 /** `/images/…`, with everything escaped that no image name has but a user may type. */
 export function pathOf(name: string): string {
   return `/images/${name.replaceAll(/[^\w.:@/-]/gu, encodeURIComponent)}`

@@ -40,15 +40,18 @@ async function hasUnreadableLayers(
 }
 
 async function pullImage(
-  { address, credentials, failed }: EphemeralRegistry,
-  { name, reference, digest, image }: PullSource,
-  { engine, platform, signal, keepName = false, onEvent = () => undefined }: PullOptions,
+  { address, credentials, failed, registry }: EphemeralRegistry,
+  source: PullSource,
+  options: PullOptions,
 ): Promise<void> {
+  const { name, reference, digest, image } = source
+  const { engine, platform, signal, keepName = false, onEvent = () => undefined } = options
   const repository = `${address}/${name}`
   const loopback = {
     name: reference.tag === undefined ? `${repository}@${digest}` : `${repository}:${reference.tag}`,
     keep: keepName,
     last: "remove",
+    makes: await newImage(registry, source, options),
     onEvent,
   } as const
   onEvent({ type: "step", text: `The daemon pulls ${loopback.name}` })
@@ -59,4 +62,21 @@ async function pullImage(
     for await (const progress of pulling) onEvent({ type: "engine", progress })
     await engine.tagImage(loopback.name, image.repository, image.tag, { signal })
   })
+}
+
+/** Id of the image that the daemon is about to make, where that is an image of the classic store, and new to it. */
+async function newImage(
+  registry: Registry,
+  { name, digest }: PullSource,
+  { engine, platform = engine.info.platform, signal }: PullOptions,
+): Promise<string | undefined> {
+  if (engine.info.store !== "classic") return undefined
+  try {
+    const { manifest } = await findPlatformImage(manifestsOf(registry, name, signal), digest, platform)
+    const id = manifest.config.digest
+    return (await engine.inspectImage(id, { signal })) ? undefined : id
+  } catch {
+    // What is wrong is told by the pull itself.
+    return undefined
+  }
 }

@@ -8,7 +8,8 @@ const name = "127.0.0.1:5000/app:v1"
 function daemon(after: number) {
   const names = new Set<string>()
   const made = new Promise<void>((resolve) => setTimeout(() => resolve(void names.add(name)), after))
-  return { names, made, untagImage: async (gone: string) => names.delete(gone) }
+  const remove = async (gone: string) => names.delete(gone)
+  return { names, made, untagImage: remove, removeUnnamed: async (id: string) => void (await remove(id)) }
 }
 
 describe("the loopback name", () => {
@@ -34,9 +35,20 @@ describe("the loopback name", () => {
     expect([...engine.names]).toEqual([])
   })
 
+  it("takes an image with it that was left without a name", async () => {
+    for (const isDone of [false, true]) {
+      const engine = daemon(1000)
+      engine.names.add("sha256:1")
+      const work = () => (isDone ? Promise.resolve() : Promise.reject(new Error("broken off")))
+      await withLoopbackName(engine, { ...options, makes: "sha256:1" }, work).catch(() => undefined)
+      expect([...engine.names]).toEqual(isDone ? ["sha256:1"] : [])
+    }
+  })
+
   it("is named when it cannot be removed, which hides no failure", async () => {
     const events: TransferEvent[] = []
-    const engine = { untagImage: () => Promise.reject(new Error("daemon gone")) }
+    const gone = () => Promise.reject(new Error("daemon gone"))
+    const engine = { untagImage: gone, removeUnnamed: gone }
     const failing = withLoopbackName(engine, { ...options, onEvent: (event) => events.push(event) }, () =>
       Promise.reject(new Error("broken off")),
     )
