@@ -9,8 +9,8 @@
 import { posix } from "node:path"
 import { type Descriptor, isRecord, readDescriptor } from "../oci/descriptor.ts"
 import { type Digest, isDigest } from "../oci/digest.ts"
-import { ArchiveError } from "./errors.ts"
 import { once } from "../chunks.ts"
+import { ArchiveError } from "./errors.ts"
 import { readTar, type TarEntry } from "./tar.ts"
 
 /** A layer, or something else that is not JSON, as it passes. */

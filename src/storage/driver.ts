@@ -7,6 +7,7 @@
  * caller: a driver retries what is worth retrying itself.
  * @module
  */
+
 export interface ObjectStat {
   /** Bytes. */
   readonly size: number
