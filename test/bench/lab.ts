@@ -41,10 +41,20 @@ export async function settle(): Promise<void> {
   await exec("sync")
 }
 
-/** Takes the image from the daemon, layers and all. */
+/**
+ * Takes the image from the daemon, layers and all.
+ * @throws Error if another name keeps it there: what is measured next would be no pull
+ */
 export async function forget(image: string): Promise<void> {
+  const id = await imageId(image)
   await docker("rmi", "--force", image)
   await docker("image", "prune", "--force")
+  const isKept = await imageId(id).then(
+    () => true,
+    () => false,
+  )
+  if (isKept)
+    throw new Error(`another name keeps ${id} in the daemon: docker image ls shows it, docker rmi removes it`)
 }
 
 /** Loads the image again unless the daemon has just this one. */
